@@ -1,0 +1,59 @@
+# make run · make test · make bench · make demo · make help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+TEXTS := $(wildcard app/texts/*/LC_MESSAGES/messages.po)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench demo texts screenshots lock clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.done ## Set up and serve on HOST:PORT (127.0.0.1:8000), with the demo if the database is empty
+	@$(BIN)/snarvei serve
+
+test: $(VENV)/test.done ## Set up and run every check and test, on both stores and in a real browser
+	@$(BIN)/python -m tests.machine
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/bench.done ## Measure ourselves against the peers; writes benchmarks/results/latest.json
+	@$(BIN)/python -m tests.machine
+	@$(BIN)/python -m benchmarks
+
+demo: $(VENV)/run.done ## Add the labelled demo process to the database
+	@$(BIN)/snarvei migrate
+	@$(BIN)/snarvei demo
+
+texts: $(VENV)/test.done ## Collect the texts of the code into the catalogues, for translation
+	@$(BIN)/python -m tests.texts
+
+screenshots: $(VENV)/test.done ## Make the README's pictures anew, with the browser tests
+	@SNARVEI_SCREENSHOTS=1 $(BIN)/python -m pytest tests/maps
+
+lock: ## Write the versions that are installed to constraints.txt
+	@$(BIN)/python -m pip freeze --exclude-editable | grep -v ' @ ' > constraints.txt
+
+clean: ## Remove what was set up
+	rm -rf $(VENV)
+
+$(VENV)/run.done: setup.cfg constraints.txt $(TEXTS)
+	@$(PYTHON) -c 'import sys; sys.exit("Snarvei needs Python 3.11 or newer; this is %s. Say make PYTHON=python3.11" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Install Python's venv module (Debian: python3-venv)"; exit 1; }
+	@echo "Installing …"
+	@$(INSTALL) --editable .
+	@$(BIN)/pybabel --quiet compile --directory app/texts
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/run.done
+	@$(INSTALL) --editable '.[test]'
+	@touch $@
+
+$(VENV)/bench.done: $(VENV)/test.done
+	@$(INSTALL) --editable '.[test,bench]'
+	@touch $@
