@@ -1,0 +1,36 @@
+"""What the service knows, as tables. Importing this package registers every table in ``Base.metadata``."""
+
+from app.model.area import Area
+from app.model.arena import Arena, ArenaLog, HostLink
+from app.model.base import Base
+from app.model.catalogue import CatalogueEntry
+from app.model.contribution import Contribution, ModerationLog
+from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
+from app.model.participant import Participant
+from app.model.process import NamedPlace, Process
+from app.model.release import Release
+from app.model.roadmap import InputEvidence, InputLog, RoadmapInput
+from app.model.staff import Staff
+
+__all__ = [
+    "Area",
+    "Arena",
+    "ArenaLog",
+    "Base",
+    "CatalogueEntry",
+    "Contribution",
+    "HostLink",
+    "InputEvidence",
+    "InputLog",
+    "Measure",
+    "MeasureInput",
+    "MeasurePartner",
+    "MeasureStep",
+    "ModerationLog",
+    "NamedPlace",
+    "Participant",
+    "Process",
+    "Release",
+    "RoadmapInput",
+    "Staff",
+]

@@ -1,0 +1,82 @@
+"""A measure (tiltak): what someone will do about one or more roadmap inputs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.model.base import Base, Transitions, identity, one_of, serial, word
+
+MEASURE_STATES = Transitions(
+    "measure",
+    {
+        "proposed": {"adopted", "rejected"},
+        "adopted": {"started", "rejected", "postponed"},
+        "started": {"done", "postponed", "rejected"},
+        "postponed": {"adopted", "started", "rejected"},
+        "rejected": {"proposed"},
+        "done": {"started"},
+    },
+)
+PRIORITIES = ("high", "medium", "low")
+PARTNER_STATES = ("pending", "accepted", "declined")
+
+
+class Measure(Base):
+    __tablename__ = "measure"
+    __table_args__ = (
+        one_of("status", tuple(MEASURE_STATES)),
+        one_of("priority", PRIORITIES),
+        UniqueConstraint("process_id", "number"),
+    )
+
+    id: Mapped[UUID] = identity()
+    process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    public_id: Mapped[str] = word(20, unique=True)
+    title: Mapped[str]
+    goal: Mapped[str | None]
+    focus_area: Mapped[str | None]
+    plan: Mapped[str | None]
+    decision: Mapped[str | None]
+    owner: Mapped[str | None]
+    priority: Mapped[str] = word(8, default="medium")
+    deadline: Mapped[date | None]
+    status: Mapped[str] = word(12, default="proposed")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+
+class MeasureStep(Base):
+    """A status step with the sentence the public reads."""
+
+    __tablename__ = "measure_step"
+    __table_args__ = (Index(None, "measure_id"),)
+
+    number: Mapped[int] = serial()
+    measure_id: Mapped[UUID] = mapped_column(ForeignKey("measure.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    actor: Mapped[str] = word(60)
+    present: Mapped[str] = word(12)
+    wanted: Mapped[str] = word(12)
+    reason: Mapped[str]
+
+
+class MeasureInput(Base):
+    __tablename__ = "measure_input"
+
+    measure_id: Mapped[UUID] = mapped_column(ForeignKey("measure.id", ondelete="CASCADE"), primary_key=True)
+    input_id: Mapped[UUID] = mapped_column(ForeignKey("roadmap_input.id", ondelete="CASCADE"), primary_key=True)
+
+
+class MeasurePartner(Base):
+    __tablename__ = "measure_partner"
+    __table_args__ = (one_of("state", PARTNER_STATES), UniqueConstraint("measure_id", "name"))
+
+    id: Mapped[UUID] = identity()
+    measure_id: Mapped[UUID] = mapped_column(ForeignKey("measure.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    state: Mapped[str] = word(12, default="pending")

@@ -1,0 +1,78 @@
+"""Plain SQLite: no extension, R*Tree tables kept by triggers, one writer at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import shapely
+from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, text
+from sqlalchemy.dialects.sqlite import insert as insert
+
+BUSY_MS = 30_000
+CORNERS = ("minx", "maxx", "miny", "maxy")
+
+
+def engine(url: URL) -> Engine:
+    """WAL, foreign keys on; ``BEGIN`` is ours because the driver's own would start transactions too late."""
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000})
+    event.listen(made, "connect", _prepare)
+    event.listen(made, "begin", _begin)
+    return made
+
+
+def options(*, write: bool) -> dict[str, Any]:
+    return {"snarvei_write": write}
+
+
+def watermark(table: str) -> TextClause:
+    return text(f"SELECT coalesce(max(change), 0) + 1 FROM {table}")  # noqa: S608
+
+
+def spatial_index(table: str, column: str) -> list[str]:
+    """DDL for an R*Tree beside the table, kept by triggers that read the WKB."""
+    tree = f"{table}_{column}_rtree"
+    corners = ", ".join(f"wkb_{c}(new.{column})" for c in CORNERS)
+    put = f"INSERT INTO {tree} SELECT new.rowid, {corners} WHERE wkb_minx(new.{column}) IS NOT NULL"
+    drop = f"DELETE FROM {tree} WHERE id = old.rowid"  # noqa: S608
+    return [
+        f"CREATE VIRTUAL TABLE {tree} USING rtree(id, {', '.join(CORNERS)})",
+        f"CREATE TRIGGER {tree}_insert AFTER INSERT ON {table} BEGIN {put}; END",
+        f"CREATE TRIGGER {tree}_update AFTER UPDATE OF {column} ON {table} BEGIN {drop}; {put}; END",
+        f"CREATE TRIGGER {tree}_delete AFTER DELETE ON {table} BEGIN {drop}; END",
+    ]
+
+
+def _prepare(connection: sqlite3.Connection, record: Any) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    for position, corner in enumerate(CORNERS):
+        connection.create_function(f"wkb_{corner}", 1, _corner(position), deterministic=True)
+
+
+def _begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("snarvei_write", True)
+    connection.exec_driver_sql(f"PRAGMA query_only = {0 if write else 1}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _corner(position: int) -> Any:
+    def corner(blob: bytes | None) -> float | None:
+        return None if blob is None else _bounds(blob)[position]
+
+    return corner
+
+
+@lru_cache(maxsize=8)
+def _bounds(blob: bytes) -> tuple[float, float, float, float] | tuple[None, None, None, None]:
+    geometry = shapely.from_wkb(blob)
+    if geometry.is_empty:
+        return (None, None, None, None)
+    west, south, east, north = geometry.bounds
+    return (west, east, south, north)
