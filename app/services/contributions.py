@@ -1,0 +1,249 @@
+"""Taking a contribution: checked, masked, stored, acknowledged, in one transaction and as often as it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import shapely
+from sqlalchemy import inspect, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import Invalid, NotAllowed, NotFound
+from app.model import Contribution
+from app.model.catalogue import FEELING_OF_GROUP, FEELINGS, STICKER_GROUPS
+from app.model.contribution import FREQUENCIES, KINDS, MODERATION_STATES, SEASONS, SOURCES
+from app.services import moderation, participants, processes
+from app.services.actors import Pupil
+from app.services.processes import Rules
+from app.store import next_change, upsert
+from gis import geojson, privacy
+from gis.crs import WGS84, project
+
+LONGEST_COMMENT = 500
+LONGEST_NAME = 80
+LONGEST_ROUTE_M = 50_000
+FROM_CATALOGUE = {"mode": "mode", "preferred_mode": "mode", "company": "company"}
+FROM_LIST = {"feeling": FEELINGS, "season": SEASONS, "frequency": FREQUENCIES, "source": SOURCES}
+TEXTS = {"comment": LONGEST_COMMENT, "own_name": LONGEST_NAME}
+PROPERTIES = {"kind", "group", "category", *FROM_CATALOGUE, *FROM_LIST, *TEXTS}
+
+_COLUMNS = tuple(inspect(Contribution).columns)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The stored row as it is now, and whether this request made it."""
+
+    row: Any
+    created: bool
+
+
+def save(
+    db: Session,
+    actor: Pupil,
+    id: UUID,
+    geometry: Any,
+    properties: dict[str, Any],
+    *,
+    now: datetime,
+    rng: np.random.Generator,
+) -> Saved:
+    """Store what the participant drew under the id its device made.
+
+    ``geometry`` is a GeoJSON geometry in WGS 84. The same request again stores nothing new and answers the same, even
+    after the arena closed. Raises Invalid, Closed, NotAllowed; then nothing was stored.
+    """
+    mark = _digest(actor.key, geometry, properties)
+    earlier = _find(db, id)
+    if earlier is not None:
+        if earlier.participant_id != actor.participant_id:
+            raise NotAllowed("not_yours", field="id")
+        if earlier.digest == mark and earlier.state != "erased":
+            return Saved(earlier, created=False)
+    participants.check_open(actor.arena_state, actor.process_phase)
+    rules = processes.rules(db, actor.process_id, actor.process_version)
+    answers = checked(properties, rules, actor.allows)
+    drawn = checked_geometry(geometry, answers["kind"], rules)
+    stored = _masked(db, actor, drawn, rules, rng) if answers["kind"] == "route" else drawn
+    values = {
+        **answers,
+        "process_id": actor.process_id,
+        "arena_id": actor.arena_id,
+        "participant_id": actor.participant_id,
+        "geometry": stored,
+        "state": "pending",
+        "digest": mark,
+        "changed_at": now,
+        "change": next_change(Contribution),
+    }
+    insert = upsert(db, Contribution).values(id=id, created_at=now, **values)
+    row = db.execute(
+        insert.on_conflict_do_update(
+            index_elements=["id"], set_=values, where=Contribution.participant_id == actor.participant_id
+        ).returning(*_COLUMNS)
+    ).one_or_none()
+    if row is None:
+        raise NotAllowed("not_yours", field="id")
+    if earlier is not None and earlier.state != "pending":
+        moderation.note(db, actor.label, id, earlier.state, "pending", now)
+    return Saved(row, created=earlier is None)
+
+
+def mine(db: Session, actor: Pupil) -> list[Any]:
+    """The participant's own contributions, oldest first, as they are stored."""
+    return list(
+        db.execute(
+            select(*_COLUMNS)
+            .where(Contribution.participant_id == actor.participant_id, Contribution.state != "erased")
+            .order_by(Contribution.number)
+        )
+    )
+
+
+def erase(db: Session, actor: Pupil, id: UUID, now: datetime) -> None:
+    """Take one's own contribution back, at any time: what was drawn and written is gone at once, the id is kept so that
+    a late retry or an undo of the deletion finds it.
+    """
+    row = _find(db, id)
+    if row is None:
+        raise NotFound("contribution_unknown", field="id")
+    if row.participant_id != actor.participant_id:
+        raise NotAllowed("not_yours", field="id")
+    if MODERATION_STATES.check(row.state, "erased"):
+        blank(db, [row.number], now)
+        moderation.note(db, actor.label, id, row.state, "erased", now)
+
+
+def blank(db: Session, numbers: list[int], now: datetime) -> None:
+    """Remove everything a person gave from these rows; empty rows stay, so that caches learn of it."""
+    db.execute(
+        update(Contribution)
+        .where(Contribution.number.in_(numbers))
+        .values(
+            geometry=None,
+            comment=None,
+            own_name=None,
+            modes=None,
+            digest=None,
+            state="erased",
+            changed_at=now,
+            change=next_change(Contribution),
+        )
+    )
+
+
+def checked(properties: dict[str, Any], rules: Rules, allows: dict[str, list[str]]) -> dict[str, Any]:
+    """The answers as column values. Raises Invalid with the property's name as field."""
+    for name in properties:
+        if name not in PROPERTIES:
+            raise Invalid("field_unknown", field=str(name)[:40])
+    kind = _one_of(properties, "kind", allows.get("kinds", KINDS), required=True)
+    group = (
+        "way" if kind == "route" else _one_of(properties, "group", allows.get("groups", STICKER_GROUPS), required=True)
+    )
+    answers: dict[str, Any] = {"kind": kind, "group": group}
+    answers["category"] = _one_of(properties, "category", rules.catalogue.get(str(group), {}), required=True)
+    for name, entries in FROM_CATALOGUE.items():
+        answers[name] = _one_of(properties, name, rules.catalogue.get(entries, {}))
+    for name, values in FROM_LIST.items():
+        answers[name] = _one_of(properties, name, values)
+    if kind == "route" and answers["mode"] is None:
+        raise Invalid("field_missing", field="mode")
+    answers["feeling"] = FEELING_OF_GROUP.get(str(group)) or answers["feeling"] or "neutral"
+    answers["source"] = answers["source"] or "map"
+    for name, most in TEXTS.items():
+        answers[name] = _text(properties.get(name), name, most)
+    return answers
+
+
+def checked_geometry(geometry: Any, kind: str, rules: Rules) -> Any:
+    """The drawn geometry in WGS 84. Raises Invalid for everything that cannot be used."""
+    try:
+        drawn = geojson.geometry(geometry, kind)
+    except geojson.Unusable as unusable:
+        raise Invalid(unusable.code, field="geometry", **unusable.facts) from unusable
+    if kind == "route" and project(drawn, WGS84, rules.epsg).length > LONGEST_ROUTE_M:
+        raise Invalid("route_too_long", field="geometry", most_km=LONGEST_ROUTE_M // 1000)
+    if not shapely.covers(rules.area, drawn) and not shapely.covers(rules.area_m, project(drawn, WGS84, rules.epsg)):
+        swapped = shapely.transform(drawn, lambda xy: xy[:, ::-1])
+        code = "axes_swapped" if shapely.covers(rules.area, swapped) else "outside_area"
+        raise Invalid(code, field="geometry")
+    return drawn
+
+
+def mask(
+    drawn: Any, zones: list[Any], earlier: list[Any], rules: Rules, rng: np.random.Generator
+) -> tuple[Any, tuple[Any, ...]]:
+    """The part of a route (WGS 84) that may be stored, and the participant's zones afterwards (metres)."""
+    masked = privacy.mask_route(
+        project(drawn, WGS84, rules.epsg),
+        zones,
+        destinations=rules.destinations,
+        known_cuts=privacy.ends([project(g, WGS84, rules.epsg) for g in earlier]) if earlier else None,
+        rng=rng,
+    )
+    return project(masked.geometry, rules.epsg, WGS84), masked.zones
+
+
+def _masked(db: Session, actor: Pupil, drawn: Any, rules: Rules, rng: np.random.Generator) -> Any:
+    zones = participants.locked_zones(db, actor)
+    earlier = []
+    if zones:
+        earlier = list(
+            db.scalars(
+                select(Contribution.geometry).where(
+                    Contribution.participant_id == actor.participant_id,
+                    Contribution.kind == "route",
+                    Contribution.geometry.is_not(None),
+                )
+            )
+        )
+    stored, after = mask(drawn, zones, earlier, rules, rng)
+    if len(after) > len(zones):
+        participants.keep_zones(db, actor.participant_id, after, actor.key)
+    return stored
+
+
+def _find(db: Session, id: UUID) -> Any:
+    return db.execute(select(*_COLUMNS).where(Contribution.id == id)).one_or_none()
+
+
+def _digest(key: bytes, geometry: Any, properties: dict[str, Any]) -> str:
+    """Recognises the same request; keyed by the token, so that the database cannot test guesses of what was drawn."""
+    text = json.dumps([geometry, properties], sort_keys=True, separators=(",", ":"))
+    return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _one_of(properties: dict[str, Any], name: str, values: Any, *, required: bool = False) -> str | None:
+    value = properties.get(name)
+    if value is None or value == "":
+        if required:
+            raise Invalid("field_missing", field=name)
+        return None
+    if not isinstance(value, str) or value not in values:
+        raise Invalid("value_unknown", field=name, offered=", ".join(values))
+    return value
+
+
+def _text(value: Any, name: str, most: int) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Invalid("not_text", field=name)
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Invalid("not_text", field=name) from error
+    kept = "".join(c for c in unicodedata.normalize("NFC", value) if c == "\n" or unicodedata.category(c) != "Cc")
+    kept = kept.strip()
+    if len(kept) > most:
+        raise Invalid("text_too_long", field=name, most=most)
+    return kept or None

@@ -1,0 +1,166 @@
+"""The demo process: an invented neighbourhood whose children went through the same door as everyone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict
+from app.model import Arena, HostLink, Process, Staff
+from app.services import analysis, arenas, contributions, moderation, participants, processes, roadmap, staff
+from app.services.actors import Officer, digest
+from app.services.index import Index, Selection
+from gis import neighbourhood
+from gis.geojson import plain
+
+SLUG = "proveoya"
+TITLE = "Prøveøya (oppdiktet demo)"
+MUNICIPALITY = "9999"
+USERNAME = "planlegger"
+SCHOOL = "Prøveøya skole"
+PROMISE = {
+    "nb": "Dette er en demo. Ingen kommune leser svarene, og ingenting her er ekte.",
+    "nn": "Dette er ein demo. Ingen kommune les svara, og ingenting her er ekte.",
+    "en": "This is a demo. No municipality reads the answers, and nothing here is real.",
+}
+INPUTS = (
+    ("bad", "crossing", "Trygg kryssing av hovedveien ved skolen", "traffic_safety", "municipality"),
+    ("bad", "dark", "Lys på Skogstien", "traffic_safety", "together"),
+    ("activity", "play", "Ta vare på Lekeparken", "play_and_meeting", "residents"),
+)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What ``make run`` prints: all of it follows from the installation's secret and is stored nowhere."""
+
+    class_code: str
+    host_token: str
+    username: str
+    password: str
+
+
+def secrets_of(secret_key: str) -> tuple[str, str]:
+    """The demo's host token and planner password."""
+
+    def derive(purpose: str) -> str:
+        return hmac.new(secret_key.encode(), f"snarvei demo {purpose}".encode(), hashlib.sha256).hexdigest()
+
+    return derive("host link"), derive("planner password")[:16]
+
+
+def exists(db: Session) -> bool:
+    return db.scalar(select(Process.id).where(Process.slug == SLUG)) is not None
+
+
+def empty(db: Session) -> bool:
+    """Whether nothing at all has been set up."""
+    return db.scalar(select(Process.id).limit(1)) is None
+
+
+def create(db: Session, secret_key: str, now: datetime, *, seed: int = 20261123, per_class: int = 24) -> Process:
+    """Build the demo: process, gazetteer, five classes with their children's contributions, areas and inputs."""
+    if exists(db):
+        raise Conflict("already_taken", field="process")
+    town = neighbourhood.make(seed, per_class)
+    process = processes.create(
+        db,
+        slug=SLUG,
+        prefix="DEMO",
+        title=TITLE,
+        municipality=MUNICIPALITY,
+        area=town.area,
+        export_epsg=neighbourhood.EPSG,
+        promise=PROMISE,
+        demo=True,
+        now=now - timedelta(days=30),
+    )
+    processes.add_named_places(db, process, town.places)
+    token, password = secrets_of(secret_key)
+    arenas.create_host_link(db, process, label=SCHOOL, location=town.school, now=now, valid=None, token=token)
+    officer = _planner(db, password, now)
+    _classes(db, process, town, token, now, seed)
+    _plan(db, process, officer, now)
+    return process
+
+
+def keys(db: Session, secret_key: str) -> Keys | None:
+    """The demo's keys if it is there and was made by this installation."""
+    token, password = secrets_of(secret_key)
+    code = db.scalar(
+        select(Arena.join_code)
+        .join(HostLink, HostLink.id == Arena.host_link_id)
+        .where(HostLink.digest == digest(token), Arena.state == "open", Arena.join_code.is_not(None))
+        .order_by(Arena.created_at.desc())
+        .limit(1)
+    )
+    return None if code is None else Keys(code, token, USERNAME, password)
+
+
+def _planner(db: Session, password: str, now: datetime) -> Officer:
+    if db.scalar(select(Staff.id).where(Staff.username == USERNAME)) is not None:
+        staff.set_password(db, USERNAME, password)
+        return staff.sign_in(db, USERNAME, password)
+    return staff.create(db, username=USERNAME, password=password, municipality=MUNICIPALITY, now=now)
+
+
+def _classes(
+    db: Session, process: Process, town: neighbourhood.Neighbourhood, token: str, now: datetime, seed: int
+) -> None:
+    """Each class registers on a day of its own; the last one is still open."""
+    rng = np.random.default_rng(seed)
+    host = arenas.host(db, token, now)
+    for number, (grade, name) in enumerate(neighbourhood.CLASSES):
+        day = (now - timedelta(days=2 * (len(neighbourhood.CLASSES) - number))).astimezone(UTC)
+        day = day.replace(hour=8, minute=30, second=0, microsecond=0)
+        arena = arenas.open_class(db, host, grade=grade, group_name=name, school=SCHOOL, now=day)
+        for position, child in enumerate(c for c in town.children if c.school_class == number):
+            _register(db, process.id, arena, child, position, day, rng)
+        if number < len(neighbourhood.CLASSES) - 1:
+            arenas.change_state(db, host, arena, "closed", day + timedelta(hours=1))
+    db.flush()
+
+
+def _register(
+    db: Session,
+    process_id: UUID,
+    arena: Arena,
+    child: neighbourhood.Child,
+    position: int,
+    day: datetime,
+    rng: np.random.Generator,
+) -> None:
+    joined = participants.join(db, arena.join_code or "", day, valid=timedelta(days=1))
+    actor = participants.authenticate(db, joined.token, day)
+    for nth, drawn in enumerate(child.drawn):
+        at = day + timedelta(minutes=3 * nth + 2, seconds=position)
+        id = uuid5(process_id, f"{arena.title}:{position}:{nth}")
+        contributions.save(db, actor, id, plain(drawn.geometry), drawn.answers, now=at, rng=rng)
+    participants.finish(db, actor, day + timedelta(minutes=40))
+
+
+def _plan(db: Session, process: Process, officer: Officer, now: datetime) -> None:
+    """What a planner would have done by now: some comments released, areas derived, inputs made."""
+    db.flush()
+    waiting, _ = moderation.queue(db, process, state="pending")
+    for item in waiting[:40]:
+        if not item.sensitive:
+            moderation.decide(db, officer, process, item.contribution.id, "released", now=now)
+    db.flush()
+    index = Index(process)
+    index.refresh(db, process)
+    derived = analysis.derive_areas(db, process, index, now)
+    figures = analysis.area_figures(index, derived, Selection())
+    for group, category, title, theme, realiser in INPUTS:
+        for area in derived:
+            said = [entry["category"] for entry in figures[area.id].categories]
+            if area.group == group and said[:1] == [category]:
+                roadmap.from_area(db, officer, process, area, title=title, theme=theme, realiser=realiser, now=now)
+                break

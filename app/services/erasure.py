@@ -1,0 +1,46 @@
+"""The right to be forgotten, and the date after which everyone is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, NotFound
+from app.model import Arena, Contribution, Participant, Process
+from app.services import arenas, contributions, processes
+
+
+def forget_participant(db: Session, process: Process, code: str, alias: str, now: datetime) -> int:
+    """Erase everything of the participant with this alias in the arena behind the join code; its token opens nothing
+    any more. Returns the rows.
+    """
+    arena = arenas.by_code(db, code)
+    person = db.scalar(select(Participant).where(Participant.arena_id == arena.id, Participant.alias == alias))
+    if person is None or arena.process_id != process.id:
+        raise NotFound("participant_unknown", field="alias")
+    return _forget(db, person, now)
+
+
+def forget_expired(db: Session, process: Process, now: datetime) -> int:
+    """Erase all contributions of a process that is past its retention date. Returns the rows."""
+    if process.retention is None or process.retention >= now.date():
+        raise Conflict("retention_not_over", field="retention")
+    people = db.scalars(
+        select(Participant).join(Arena, Arena.id == Participant.arena_id).where(Arena.process_id == process.id)
+    ).all()
+    erased = sum(_forget(db, person, now) for person in people)
+    processes.touch(db, process)
+    return erased
+
+
+def _forget(db: Session, person: Participant, now: datetime) -> int:
+    numbers = list(
+        db.scalars(
+            select(Contribution.number).where(Contribution.participant_id == person.id, Contribution.state != "erased")
+        )
+    )
+    contributions.blank(db, numbers, now)
+    db.execute(update(Participant).where(Participant.id == person.id).values(digest=None, sealed_zones=None))
+    return len(numbers)

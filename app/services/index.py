@@ -1,0 +1,269 @@
+"""The counted registrations of a process as arrays that follow changes: what heat, hexagons and figures are made of."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+import numpy as np
+import shapely
+from sqlalchemy.orm import Session
+
+from app.model import Process
+from app.services import publication
+from gis import density, grid
+from gis.crs import WGS84, project
+
+ANSWERS_KEPT = 24
+CATEGORICAL = ("kind", "group", "category", "feeling", "mode", "grade", "arena_id")
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A filter: empty sets and None let everything through. Dates are days in UTC, both ends included."""
+
+    kinds: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    feelings: frozenset[str] = frozenset()
+    modes: frozenset[str] = frozenset()
+    grades: frozenset[int] = frozenset()
+    arenas: frozenset[UUID] = frozenset()
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def wanted(self) -> dict[str, frozenset[Any]]:
+        sets: tuple[frozenset[Any], ...] = (
+            self.kinds,
+            self.groups,
+            self.categories,
+            self.feelings,
+            self.modes,
+            self.grades,
+            self.arenas,
+        )
+        return {name: chosen for name, chosen in zip(CATEGORICAL, sets, strict=True) if chosen}
+
+
+@dataclass
+class Column:
+    """A categorical column: ``codes[row]`` points into ``values``."""
+
+    codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+    values: dict[Any, int] = field(default_factory=dict)
+
+    def encode(self, values: list[Any]) -> np.ndarray:
+        return np.array([self.values.setdefault(value, len(self.values)) for value in values], np.int32)
+
+    def among(self, chosen: frozenset[Any]) -> np.ndarray:
+        return np.isin(self.codes, [self.values[value] for value in chosen if value in self.values])
+
+
+@dataclass
+class Located:
+    """Where a batch of rows lies: coordinates of places (NaN for others), cells of places and routes, hexagons."""
+
+    xy: np.ndarray
+    points: density.Cells
+    lines: density.Cells
+    hexagons: np.ndarray
+
+
+def locked(method: Callable[Concatenate[Index, P], T]) -> Callable[Concatenate[Index, P], T]:
+    """One thread at a time: the arrays of a row set belong together."""
+
+    @wraps(method)
+    def wrapped(self: Index, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self._lock:
+            return method(self, *args, **kwargs)
+
+    return wrapped
+
+
+class Index:
+    """The rows of one process; rows are only ever added, changed ones marked dead. Safe to share between threads."""
+
+    def __init__(self, process: Process) -> None:
+        self.process_id = process.id
+        self.version = process.version
+        self.epsg = process.export_epsg
+        self.hexagon_m = process.hexagon_m
+        self.minimum = process.minimum_people
+        self.generation = 0
+        self._lock = threading.RLock()
+        self._watermark = 0
+        self._columns = {name: Column() for name in CATEGORICAL}
+        self._people = Column()
+        self._weights = np.zeros(0, np.int64)
+        self._day = np.zeros(0, np.int32)
+        self._alive = np.zeros(0, bool)
+        self._row_of: dict[int, int] = {}
+        empty = density.Cells(np.zeros(0, np.uint64), np.zeros(0, np.uint32))
+        self._at = Located(np.zeros((0, 2)), empty, empty, np.zeros((0, 2), np.int64))
+        self._answers: OrderedDict[Any, Any] = OrderedDict()
+
+    @locked
+    def refresh(self, db: Session, process: Process) -> bool:
+        """Take in what changed; True if anything did."""
+        following, batches = publication.changed_rows(db, process, self._watermark)
+        parts, first = [], len(self._alive)
+        for rows in batches:
+            parts.append((rows, _locate(rows, first, self.epsg, self.hexagon_m)))
+            first += len(rows.counts)
+        self._watermark = following
+        if not parts:
+            return False
+        self._append([rows for rows, _ in parts], [located for _, located in parts])
+        self._answers.clear()
+        self.generation += 1
+        return True
+
+    def _append(self, batches: list[publication.Rows], located: list[Located]) -> None:
+        numbers = [number for rows in batches for number in rows.columns["number"]]
+        first = len(self._alive)
+        for number in numbers:
+            if number in self._row_of:
+                self._alive[self._row_of[number]] = False
+        self._row_of.update(zip(numbers, range(first, first + len(numbers)), strict=True))
+        self._alive = np.concatenate([self._alive, *(rows.counts for rows in batches)])
+        for name, column in self._columns.items():
+            column.codes = np.concatenate([column.codes, *(column.encode(rows.columns[name]) for rows in batches)])
+        people = [self._people.encode(rows.columns["participant_id"]) for rows in batches]
+        self._people.codes = np.concatenate([self._people.codes, *people])
+        weights = np.ones(len(self._people.values), np.int64)
+        weights[: len(self._weights)] = self._weights
+        for codes, rows in zip(people, batches, strict=True):
+            weights[codes] = rows.columns["head_count"]
+        self._weights = weights
+        days = [[at.date().toordinal() for at in rows.columns["created_at"]] for rows in batches]
+        self._day = np.concatenate([self._day, *(np.array(each, np.int32) for each in days)])
+        everything = [self._at, *located]
+        self._at = Located(
+            np.vstack([each.xy for each in everything]),
+            density.Cells.joined([each.points for each in everything]),
+            density.Cells.joined([each.lines for each in everything]),
+            np.vstack([each.hexagons for each in everything]),
+        )
+
+    @locked
+    def mask(self, selection: Selection) -> np.ndarray:
+        """Which rows count and pass the filter."""
+        keep = self._alive.copy()
+        for name, chosen in selection.wanted.items():
+            keep &= self._columns[name].among(chosen)
+        if selection.since is not None:
+            keep &= self._day >= selection.since.toordinal()
+        if selection.until is not None:
+            keep &= self._day <= selection.until.toordinal()
+        return keep
+
+    @locked
+    def remembered(self, key: Any, compute: Callable[[], T]) -> T:
+        """The answer to ``key`` until the data change."""
+        if key not in self._answers:
+            self._answers[key] = compute()
+            if len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        found: T = self._answers[key]
+        return found
+
+    @locked
+    def view(self, selection: Selection, kind: str) -> density.View:
+        """The cells of places or routes that may be seen under the filter."""
+
+        def compute() -> density.View:
+            cells = self._at.lines if kind == "route" else self._at.points
+            return density.View(cells, self._people.codes, self._weights, self.minimum, self.mask(selection))
+
+        return self.remembered(("view", selection, kind), compute)
+
+    @locked
+    def hexagons(self, selection: Selection) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Cell keys, distinct people and registrations; not yet suppressed."""
+        rows, cells = self._at.hexagons[self.mask(selection)[self._at.hexagons[:, 0]]].T
+        keys, cell = np.unique(cells, return_inverse=True)
+        people = density.distinct(cell, self._people.codes[rows], self._weights, len(keys))
+        return keys, people.astype(np.int64), np.bincount(cell, minlength=len(keys))
+
+    @locked
+    def figures(self, rows: np.ndarray) -> tuple[int, int]:
+        """Distinct people and registrations of row positions."""
+        return int(self._weights[np.unique(self._people.codes[rows])].sum()), len(rows)
+
+    @locked
+    def rows(self, selection: Selection) -> np.ndarray:
+        """Positions of the rows under the filter."""
+        return np.flatnonzero(self.mask(selection))
+
+    @locked
+    def points(self, selection: Selection) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Row positions of places under the filter, and their longitude and latitude."""
+        rows = self.rows(selection)
+        rows = rows[~np.isnan(self._at.xy[rows, 0])]
+        return rows, self._at.xy[rows, 0], self._at.xy[rows, 1]
+
+    @locked
+    def people_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Person indices of rows, and every person's weight."""
+        return self._people.codes[rows], self._weights
+
+    @locked
+    def by_category(self, rows: np.ndarray) -> list[dict[str, Any]]:
+        """People and registrations per category, the most people first; too few people are None."""
+        names = {code: value for value, code in self._columns["category"].values.items()}
+        codes = self._columns["category"].codes[rows]
+        found = [(*self.figures(rows[codes == code]), names[int(code)]) for code in np.unique(codes)]
+        return [
+            {
+                "category": name,
+                "people": people if people >= self.minimum else None,
+                "registrations": registrations if people >= self.minimum else None,
+            }
+            for people, registrations, name in sorted(found, key=lambda f: (-f[0], -f[1], f[2]))
+        ]
+
+
+def _locate(rows: publication.Rows, first: int, epsg: int, hexagon_m: int) -> Located:
+    """Where the counted rows of a batch lie; ``first`` is the position of its first row in the index."""
+    geometry = rows.geometry.copy()
+    geometry[~rows.counts] = None
+    dimensions = shapely.get_dimensions(geometry)
+    points, lines = np.flatnonzero(dimensions == 0), np.flatnonzero(dimensions == 1)
+    xy = np.full((len(geometry), 2), np.nan)
+    xy[points] = shapely.get_coordinates(geometry[points])
+    at = np.flatnonzero(~shapely.is_missing(geometry))
+    index, keys = grid.cells_of(project(geometry[at], WGS84, epsg), hexagon_m)
+    return Located(
+        xy,
+        density.index_points(geometry[points]).numbered(points + first),
+        density.index_lines(geometry[lines]).numbered(lines + first),
+        np.column_stack([at[index] + first, keys]),
+    )
+
+
+class Indexes:
+    """One index a process, refreshed at most once a second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._indexes: dict[UUID, tuple[Index, datetime]] = {}
+
+    def get(self, db: Session, process: Process, now: datetime) -> Index:
+        with self._lock:
+            index, checked = self._indexes.get(process.id, (None, None))
+            if index is None or checked is None or index.version != process.version:
+                index, checked = Index(process), None
+            if checked is None or abs((now - checked).total_seconds()) >= 1:
+                index.refresh(db, process)
+                checked = now
+            self._indexes[process.id] = (index, checked)
+            return index

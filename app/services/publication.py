@@ -1,0 +1,342 @@
+"""The gate: the only place where contributions become a ``Layer``.
+
+What passes: rows that count (not hidden, not erased, no sensitive sticker), masked before they were stored, without
+pseudonyms; comments only after a person released them. Figures of fewer distinct people than the process's minimum are
+withheld. What is public goes out as a numbered release: one fixed grid, one width, figures in classes, never filtered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import shapely
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.model import Area, Arena, CatalogueEntry, Contribution, Participant, Process, Release, RoadmapInput
+from app.model.catalogue import STICKER_GROUPS
+from app.model.contribution import COUNTED_STATES
+from app.services import processes
+from app.store import overlapping, watermark, wkb
+from gis import grid, privacy
+from gis.crs import WGS84, project
+from gis.layer import Batch, Field, FieldType, Layer
+
+BATCH = 20_000
+CONTRIBUTION_LAYERS = {"place": "places", "route": "routes", "area": "drawn_areas"}
+_GEOMETRY = {"place": "Point", "route": "MultiLineString", "area": "MultiPolygon"}
+_COLUMNS: tuple[tuple[str, FieldType], ...] = (
+    ("id", "text"),
+    ("group", "text"),
+    ("category", "text"),
+    ("word", "text"),
+    ("feeling", "text"),
+    ("mode", "text"),
+    ("preferred_mode", "text"),
+    ("company", "text"),
+    ("season", "text"),
+    ("frequency", "text"),
+    ("own_name", "text"),
+    ("comment", "text"),
+    ("arena", "text"),
+    ("grade", "integer"),
+    ("source", "text"),
+    ("registered_on", "date"),
+)
+FIELDS = tuple(Field(name, type) for name, type in _COLUMNS)
+HEXAGON_FIELDS = (
+    Field("cell", "text"),
+    Field("group", "text"),
+    Field("people", "integer"),
+    Field("registrations", "integer"),
+    Field("withheld", "boolean"),
+)
+AREA_FIELDS = (
+    Field("public_id", "text"),
+    Field("group", "text"),
+    Field("people", "integer"),
+    Field("registrations", "integer"),
+    Field("categories", "text"),
+    Field("computed_at", "datetime"),
+)
+INPUT_FIELDS = (
+    Field("public_id", "text"),
+    Field("title", "text"),
+    Field("text", "text"),
+    Field("theme", "text"),
+    Field("kind", "text"),
+    Field("realiser", "text"),
+    Field("status", "text"),
+    Field("people", "integer"),
+    Field("registrations", "integer"),
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A batch of contributions, in step; ``counts[i]`` is False for one that counts no more."""
+
+    columns: dict[str, list[Any]]
+    geometry: np.ndarray
+    counts: np.ndarray
+
+
+_READ = (
+    Contribution.number,
+    Contribution.state,
+    Contribution.kind,
+    Contribution.group,
+    Contribution.category,
+    Contribution.feeling,
+    Contribution.mode,
+    Contribution.created_at,
+    Contribution.arena_id,
+    Contribution.participant_id,
+    Participant.head_count,
+    Arena.grade,
+)
+
+
+def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
+    """For figures that staff see: masked rows of the process that were stored or changed since a watermark.
+
+    Returns the next watermark and the rows in batches, read while ``db`` is open.
+    """
+    statement: Select[Any] = (
+        select(*_READ, wkb(Contribution.geometry).label("shape"))
+        .join(Participant, Participant.id == Contribution.participant_id)
+        .join(Arena, Arena.id == Contribution.arena_id)
+        .where(Contribution.process_id == process.id, Contribution.change >= since)
+        .order_by(Contribution.number)
+    )
+    hidden = _sensitive(db, process.id)
+    return watermark(db, Contribution), (_rows(rows, hidden) for rows in _in_batches(db, statement))
+
+
+def _rows(rows: Sequence[Any], hidden: set[tuple[str, str]]) -> Rows:
+    values = list(zip(*rows, strict=True))
+    columns = {column.key: list(values[position]) for position, column in enumerate(_READ)}
+    counts = [row.state in COUNTED_STATES and (row.group, row.category) not in hidden for row in rows]
+    return Rows(columns, shapely.from_wkb(np.array(values[-1], dtype=object)), np.array(counts, dtype=bool))
+
+
+def _in_batches(db: Session, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+    """The rows of a statement ordered by ``Contribution.number``, so many at a time."""
+    last = 0
+    while rows := db.execute(statement.where(Contribution.number > last).limit(BATCH)).all():
+        last = rows[-1].number
+        yield rows
+        if len(rows) < BATCH:
+            return
+
+
+def contributions(db: Session, process: Process, kind: str, language: str = "nb") -> Layer:
+    """Masked rows of one kind, for the municipality's own GIS. Read in batches while ``db`` is open."""
+    words = {
+        (group, code): entry.words.get(language, code)
+        for group, entries in processes.catalogue(db, process.id).items()
+        for code, entry in entries.items()
+    }
+    statement = _counted(db, process, kind)
+
+    def read() -> Iterator[Batch]:
+        for rows in _in_batches(db, statement):
+            yield _batch(rows, words)
+
+    geometry_type: Any = _GEOMETRY[kind]
+    return Layer(CONTRIBUTION_LAYERS[kind], CONTRIBUTION_LAYERS[kind], geometry_type, FIELDS, read)
+
+
+def count(db: Session, process: Process, kind: str) -> int:
+    """How many rows ``contributions`` has."""
+    return int(db.scalar(select(func.count()).select_from(_counted(db, process, kind).subquery())) or 0)
+
+
+def counted(db: Session, process: Process, kind: str) -> list[ColumnElement[bool]]:
+    """The conditions a contribution of ``kind`` with a place on the map must meet to count anywhere."""
+    return [
+        Contribution.process_id == process.id,
+        Contribution.kind == kind,
+        Contribution.state.in_(COUNTED_STATES),
+        Contribution.geometry.is_not(None),
+        *(~and_(Contribution.group == g, Contribution.category == c) for g, c in _sensitive(db, process.id)),
+    ]
+
+
+def _counted(db: Session, process: Process, kind: str) -> Select[Any]:
+    return (
+        select(
+            Contribution.number,
+            Contribution.id,
+            Contribution.state,
+            *(getattr(Contribution, name) for name, _ in _COLUMNS if hasattr(Contribution, name) and name != "id"),
+            Arena.title.label("arena"),
+            Arena.grade,
+            Contribution.created_at,
+            wkb(Contribution.geometry).label("shape"),
+        )
+        .join(Arena, Arena.id == Contribution.arena_id)
+        .where(*counted(db, process, kind))
+        .order_by(Contribution.number)
+    )
+
+
+def _batch(rows: Any, words: dict[tuple[str, str], str]) -> Batch:
+    columns = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))
+    released = [state == "released" for state in columns["state"]]
+    columns["id"] = [str(id) for id in columns["id"]]
+    columns["word"] = [words.get(key, key[1]) for key in zip(columns["group"], columns["category"], strict=True)]
+    for name in ("comment", "own_name"):
+        columns[name] = [text if ok else None for text, ok in zip(columns[name], released, strict=True)]
+    columns["registered_on"] = [at.date() for at in columns["created_at"]]
+    geometry = shapely.from_wkb(np.array(columns["shape"], dtype=object))
+    return Batch(geometry, {field.name: columns[field.name] for field in FIELDS})
+
+
+def _sensitive(db: Session, process_id: UUID) -> set[tuple[str, str]]:
+    rows = db.execute(
+        select(CatalogueEntry.group, CatalogueEntry.code).where(
+            CatalogueEntry.process_id == process_id, CatalogueEntry.sensitive
+        )
+    )
+    return {(group, code) for group, code in rows}
+
+
+def area_contributions(db: Session, process: Process, area: Area) -> list[Contribution]:
+    """The counted places of an area's group that lie in it, newest first: for staff, and as evidence."""
+    near = db.scalars(
+        select(Contribution)
+        .where(
+            *counted(db, process, "place"),
+            Contribution.group == area.group,
+            overlapping(Contribution.geometry, area.geometry.bounds),
+        )
+        .order_by(Contribution.number.desc())
+    )
+    return [row for row in near if shapely.intersects(area.geometry, row.geometry)]
+
+
+def hexagons(process: Process, figures: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Layer:
+    """The fixed grid: ``figures`` maps a group (or "all") to cell keys, distinct people and registrations.
+
+    A cell of too few people is there, its figures are not: it is drawn hatched, never as if nobody were there.
+    """
+    columns: dict[str, list[Any]] = {field.name: [] for field in HEXAGON_FIELDS}
+    shapes = []
+    for group, (keys, people, registrations) in figures.items():
+        withheld = privacy.suppressed(people, process.minimum_people)
+        shapes.append(grid.hexagons(keys, process.hexagon_m))
+        columns["cell"] += _cell_names(keys)
+        columns["group"] += [group] * len(keys)
+        columns["people"] += [None if w else int(n) for n, w in zip(people, withheld, strict=True)]
+        columns["registrations"] += [None if w else int(n) for n, w in zip(registrations, withheld, strict=True)]
+        columns["withheld"] += withheld.tolist()
+    geometry = np.concatenate(shapes) if shapes else np.empty(0, dtype=object)
+    return Layer.of("hexagons", "Sekskanter", "Polygon", HEXAGON_FIELDS, geometry, columns, epsg=process.export_epsg)
+
+
+def areas(rows: list[Area], figures: list[tuple[int | None, int | None, list[str]]]) -> Layer:
+    """Derived areas; ``figures`` are people, registrations (None where withheld) and categories of each."""
+    columns = {
+        "public_id": [row.public_id for row in rows],
+        "group": [row.group for row in rows],
+        "people": [people for people, _, _ in figures],
+        "registrations": [registrations for _, registrations, _ in figures],
+        "categories": [", ".join(categories) for _, _, categories in figures],
+        "computed_at": [row.computed_at for row in rows],
+    }
+    return Layer.of("areas", "Områder", "MultiPolygon", AREA_FIELDS, [row.geometry for row in rows], columns)
+
+
+def roadmap_inputs(process: Process, rows: list[RoadmapInput], figures: dict[UUID, tuple[int, int]]) -> Layer:
+    """Roadmap inputs with their places; evidence of too few people is withheld."""
+    counted = [figures.get(row.id, (0, 0)) for row in rows]
+    shown = [people >= process.minimum_people for people, _ in counted]
+    words = [field.name for field in INPUT_FIELDS if hasattr(RoadmapInput, field.name)]
+    columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in words}
+    columns["people"] = [people if ok else None for (people, _), ok in zip(counted, shown, strict=True)]
+    columns["registrations"] = [count if ok else None for (_, count), ok in zip(counted, shown, strict=True)]
+    return Layer.of(
+        "roadmap_inputs", "Innspill i veikartet", "Geometry", INPUT_FIELDS, [row.location for row in rows], columns
+    )
+
+
+def release(
+    db: Session,
+    process: Process,
+    figures: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
+    *,
+    now: datetime,
+) -> Release:
+    """Publish the process's figures as an immutable release: classes of people per cell and group, nothing else."""
+    cells = []
+    for group in (*STICKER_GROUPS, "way"):
+        keys, people, _ = figures[group]
+        withheld = privacy.suppressed(people, process.minimum_people)
+        for key, count, hidden in zip(keys.tolist(), people.tolist(), withheld.tolist(), strict=True):
+            low, high = (
+                (1, process.minimum_people - 1) if hidden else privacy.people_class(int(count), process.minimum_people)
+            )
+            cells.append({"group": group, "key": key, "people_from": low, "people_to": high, "withheld": hidden})
+    made = Release(
+        process_id=process.id,
+        number=processes.take_number(db, process.id, "releases_made"),
+        epsg=process.export_epsg,
+        hexagon_m=process.hexagon_m,
+        minimum_people=process.minimum_people,
+        cells=cells,
+        published_at=now,
+    )
+    db.add(made)
+    db.flush()
+    return made
+
+
+def latest_release(db: Session, process: Process) -> Release:
+    made = db.scalar(select(Release).where(Release.process_id == process.id).order_by(Release.number.desc()).limit(1))
+    if made is None:
+        raise NotFound("nothing_published", field="process")
+    return made
+
+
+PUBLIC_FIELDS = (
+    Field("cell", "text"),
+    Field("group", "text"),
+    Field("people_from", "integer"),
+    Field("people_to", "integer"),
+    Field("withheld", "boolean"),
+    Field("release", "integer"),
+)
+
+
+def public_hexagons(made: Release) -> Layer:
+    """A release as a layer, for anyone."""
+    keys = np.array([cell["key"] for cell in made.cells], dtype=np.int64)
+    geometry = grid.hexagons(keys, made.hexagon_m) if len(keys) else np.empty(0, dtype=object)
+    columns = {
+        "cell": _cell_names(keys),
+        "release": [made.number] * len(keys),
+        **{name: [cell[name] for cell in made.cells] for name in ("group", "people_from", "people_to", "withheld")},
+    }
+    return Layer.of("hexagons", "Sekskanter", "Polygon", PUBLIC_FIELDS, geometry, columns, epsg=made.epsg)
+
+
+def _cell_names(keys: np.ndarray) -> list[str]:
+    q, r = grid.unpack(keys)
+    return [f"{a}:{b}" for a, b in zip(q.tolist(), r.tolist(), strict=True)]
+
+
+def bounds_of(process: Process) -> tuple[float, float, float, float]:
+    west, south, east, north = process.area.bounds
+    return (west, south, east, north)
+
+
+def metric(process: Process, geometry: Any) -> Any:
+    """A WGS 84 geometry in the process's metric CRS."""
+    return project(geometry, WGS84, process.export_epsg)

@@ -1,0 +1,223 @@
+"""The Veikart (roadmap): inputs with a permanent id, a place, the evidence behind them and who can realise them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Invalid, NotFound, TooFew
+from app.model import Area, Contribution, InputEvidence, InputLog, Participant, Process, RoadmapInput
+from app.model.contribution import COUNTED_STATES
+from app.model.roadmap import INPUT_KINDS, INPUT_STATES, REALISERS
+from app.services import processes, publication
+from app.services.actors import Officer
+
+LONGEST_TITLE = 140
+LONGEST_TEXT = 4000
+KIND_OF_GROUP = {"activity": "quality", "good": "quality", "bad": "challenge", "wish": "suggestion"}
+
+
+def from_area(
+    db: Session,
+    actor: Officer,
+    process: Process,
+    area: Area,
+    *,
+    title: str,
+    theme: str,
+    realiser: str,
+    now: datetime,
+    kind: str | None = None,
+    text: str | None = None,
+) -> RoadmapInput:
+    """A new input that carries the area's place and everything registered there as evidence."""
+    if area.state != "current":
+        raise Conflict("area_gone", field="area", area=area.public_id)
+    number = processes.take_number(db, process.id, "inputs_made")
+    made = RoadmapInput(
+        process_id=process.id,
+        number=number,
+        public_id=processes.public_id(process.prefix, "", number),
+        kind=_one_of(kind or KIND_OF_GROUP[area.group], INPUT_KINDS, "kind"),
+        location=area.geometry,
+        created_at=now,
+        changed_at=now,
+        **_words(db, process, title=title, theme=theme, realiser=realiser, text=text),
+    )
+    db.add(made)
+    db.flush()
+    sources = [{"area_id": area.id}]
+    sources += [{"contribution_id": row.id} for row in publication.area_contributions(db, process, area)]
+    db.add_all(InputEvidence(input_id=made.id, **source) for source in sources)
+    db.flush()
+    people, _ = figures(db, process).get(made.id, (0, 0))
+    if people < process.minimum_people:
+        raise TooFew("too_few_people", field="area", least=process.minimum_people)
+    _log(db, made, actor, now, {"created": [None, area.public_id]})
+    return made
+
+
+def edit(
+    db: Session,
+    actor: Officer,
+    process: Process,
+    public_id: str,
+    *,
+    version: int,
+    now: datetime,
+    title: str,
+    theme: str,
+    realiser: str,
+    text: str | None = None,
+) -> RoadmapInput:
+    """Change the words. Raises Conflict if someone else changed the input since ``version``."""
+    row = _locked(db, process, public_id)
+    if row.version != version:
+        raise Conflict("changed_by_other", field="version", present=row.version)
+    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    changes = {name: [getattr(row, name), value] for name, value in words.items() if getattr(row, name) != value}
+    if changes:
+        for name, value in words.items():
+            setattr(row, name, value)
+        _touch(row, now)
+        _log(db, row, actor, now, changes)
+    return row
+
+
+def change_status(
+    db: Session, actor: Officer, process: Process, public_id: str, wanted: str, *, reason: str, now: datetime
+) -> RoadmapInput:
+    """Move on, with the sentence the public will read."""
+    row = _locked(db, process, public_id)
+    _one_of(wanted, tuple(INPUT_STATES), "status")
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Invalid("field_missing", field="reason")
+    if INPUT_STATES.check(row.status, wanted):
+        _log(db, row, actor, now, {"status": [row.status, wanted]}, reason[:LONGEST_TEXT])
+        row.status = wanted
+        _touch(row, now)
+    return row
+
+
+def figures(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
+    """Distinct people and registrations behind each input, counted afresh: what was hidden or erased since is no
+    evidence any more.
+    """
+    counted = (
+        select(InputEvidence.input_id, Contribution.participant_id, func.count().label("registrations"))
+        .join(Contribution, Contribution.id == InputEvidence.contribution_id)
+        .where(Contribution.process_id == process.id, Contribution.state.in_(COUNTED_STATES))
+        .group_by(InputEvidence.input_id, Contribution.participant_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(counted.c.input_id, func.sum(Participant.head_count), func.sum(counted.c.registrations))
+        .join(Participant, Participant.id == counted.c.participant_id)
+        .group_by(counted.c.input_id)
+    )
+    return {input_id: (int(people), int(registrations)) for input_id, people, registrations in rows}
+
+
+def areas_of(db: Session, row: RoadmapInput) -> list[Area]:
+    """The areas an input rests on."""
+    return list(
+        db.scalars(
+            select(Area).join(InputEvidence, InputEvidence.area_id == Area.id).where(InputEvidence.input_id == row.id)
+        )
+    )
+
+
+def inputs(db: Session, process: Process) -> list[RoadmapInput]:
+    """Newest first."""
+    return list(
+        db.scalars(
+            select(RoadmapInput).where(RoadmapInput.process_id == process.id).order_by(RoadmapInput.number.desc())
+        )
+    )
+
+
+def find(db: Session, process: Process, public_id: str) -> RoadmapInput:
+    row = db.scalar(
+        select(RoadmapInput).where(RoadmapInput.process_id == process.id, RoadmapInput.public_id == public_id)
+    )
+    if row is None:
+        raise NotFound("input_unknown", field="input")
+    return row
+
+
+def history(db: Session, row: RoadmapInput) -> list[InputLog]:
+    return list(db.scalars(select(InputLog).where(InputLog.input_id == row.id).order_by(InputLog.number)))
+
+
+def inputs_of_areas(db: Session, areas: list[Area]) -> dict[UUID, list[str]]:
+    """The public ids of the inputs that rest on each area."""
+    rows = db.execute(
+        select(InputEvidence.area_id, RoadmapInput.public_id)
+        .join(RoadmapInput, RoadmapInput.id == InputEvidence.input_id)
+        .where(InputEvidence.area_id.in_([area.id for area in areas]))
+        .order_by(RoadmapInput.number)
+    )
+    found: dict[UUID, list[str]] = {}
+    for area_id, public_id in rows:
+        if area_id is not None:
+            found.setdefault(area_id, []).append(public_id)
+    return found
+
+
+def _locked(db: Session, process: Process, public_id: str) -> RoadmapInput:
+    row = db.scalar(
+        select(RoadmapInput)
+        .where(RoadmapInput.process_id == process.id, RoadmapInput.public_id == public_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound("input_unknown", field="input")
+    return row
+
+
+def _words(db: Session, process: Process, *, title: str, theme: str, realiser: str, text: str | None) -> dict[str, Any]:
+    title = " ".join(title.split())
+    if not title:
+        raise Invalid("field_missing", field="title")
+    if len(title) > LONGEST_TITLE:
+        raise Invalid("text_too_long", field="title", most=LONGEST_TITLE)
+    text = (text or "").strip() or None
+    if text and len(text) > LONGEST_TEXT:
+        raise Invalid("text_too_long", field="text", most=LONGEST_TEXT)
+    themes = processes.catalogue(db, process.id).get("theme", {})
+    return {
+        "title": title,
+        "text": text,
+        "theme": _one_of(theme, tuple(themes), "theme"),
+        "realiser": _one_of(realiser, REALISERS, "realiser"),
+    }
+
+
+def _one_of(value: str, values: tuple[str, ...], name: str) -> str:
+    if not value:
+        raise Invalid("field_missing", field=name)
+    if value not in values:
+        raise Invalid("value_unknown", field=name, offered=", ".join(values))
+    return value
+
+
+def _touch(row: RoadmapInput, now: datetime) -> None:
+    row.version += 1
+    row.changed_at = now
+
+
+def _log(
+    db: Session,
+    row: RoadmapInput,
+    actor: Officer,
+    now: datetime,
+    changes: dict[str, Any],
+    reason: str | None = None,
+) -> None:
+    db.add(InputLog(input_id=row.id, at=now, actor=actor.label, changes=changes, reason=reason))
+    db.flush()
