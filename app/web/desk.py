@@ -1,0 +1,54 @@
+"""A planner's desk: the signed-in officer, one process, one transaction; and what every staff page shows around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from app.model import Process
+from app.services import moderation, processes
+from app.services.actors import Officer
+from app.services.index import Index
+from app.store import Session
+from app.web import access
+from app.web.language import current
+from app.web.service import now, service
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A planner at work on one process, inside one transaction."""
+
+    db: Session
+    officer: Officer
+    process: Process
+
+    @property
+    def index(self) -> Index:
+        return service().indexes.get(self.db, self.process, now())
+
+
+@contextmanager
+def desk(slug: str, *, write: bool = False) -> Iterator[Desk]:
+    """The signed-in planner's process. Another municipality's does not exist for it."""
+    store = service().store
+    with store.writing() if write else store.reading() as db:
+        officer = access.officer(db)
+        yield Desk(db, officer, processes.for_officer(db, officer, slug))
+
+
+def frame(at: Desk, here: str) -> dict[str, Any]:
+    """What the navigation beside every page shows."""
+    return {
+        "process": at.process,
+        "officer": at.officer,
+        "here": here,
+        "waiting": moderation.waiting(at.db, at.process),
+    }
+
+
+def themes(at: Desk) -> dict[str, str]:
+    entries = processes.catalogue(at.db, at.process.id).get("theme", {})
+    return {code: entry.words.get(current()) or code for code, entry in entries.items()}

@@ -1,0 +1,120 @@
+"""The teacher's pages, behind a host link: open a class, show its code large, see it fill, pause, close, reopen."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import segno
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.errors import Invalid, NotFound, Refusal
+from app.model import Arena, Process
+from app.services import arenas
+from app.services.arenas import Board
+from app.web import access, problems
+from app.web.pages import page_data
+from app.web.service import now, service
+
+blueprint = Blueprint("facilitate", __name__, url_prefix="/vert/<token>")
+
+
+@blueprint.get("/")
+@access.limiter.limit(access.GUESSES, deduct_when=access.failed)
+def classes(token: str) -> str:
+    return _classes(token, {}, None)
+
+
+@blueprint.post("/")
+@access.limiter.limit(access.GUESSES, deduct_when=access.failed)
+def open_class(token: str) -> str | Response | tuple[str, int]:
+    form = request.form
+    try:
+        with service().store.writing() as db:
+            host = arenas.host(db, token, now())
+            arena = arenas.open_class(
+                db,
+                host,
+                grade=_grade(form.get("grade", "")),
+                group_name=form.get("group_name", ""),
+                school=form.get("school", ""),
+                now=now(),
+            )
+    except Invalid as refusal:
+        return _classes(token, dict(form), refusal), 422
+    return redirect(url_for("facilitate.board", token=token, id=arena.id))
+
+
+@blueprint.get("/klasse/<uuid:id>")
+def board(token: str, id: UUID) -> str:
+    with service().store.reading() as db:
+        host = arenas.host(db, token, now())
+        shown = arenas.board(db, host, id)
+        process = db.get_one(Process, host.process_id)
+        data = page_data(poll=url_for("facilitate.figures", token=token, id=id), **_figures(shown))
+        return render_template(
+            "facilitate/class.html",
+            board=shown,
+            process=process,
+            token=token,
+            address=_join_address(shown.arena),
+            qr=segno.make(_join_address(shown.arena), error="m").svg_inline(border=2, omitsize=True, svgclass="qr"),
+            data=data,
+        )
+
+
+@blueprint.get("/klasse/<uuid:id>/tall")
+def figures(token: str, id: UUID) -> Response:
+    with service().store.reading() as db:
+        return jsonify(_figures(arenas.board(db, arenas.host(db, token, now()), id)))
+
+
+@blueprint.post("/klasse/<uuid:id>/tilstand")
+def change_state(token: str, id: UUID) -> Response:
+    """Pause, close or reopen. Asking for what is so already is no error: two teachers may press at once."""
+    with service().store.writing() as db:
+        host = arenas.host(db, token, now())
+        arenas.change_state(db, host, arenas.of_host(db, host, id), _state(request.form.get("state", "")), now())
+    return redirect(url_for("facilitate.board", token=token, id=id))
+
+
+def _classes(token: str, form: dict[str, str], refusal: Refusal | None) -> str:
+    with service().store.reading() as db:
+        host = arenas.host(db, token, now())
+        process = db.get_one(Process, host.process_id)
+        return render_template(
+            "facilitate/classes.html",
+            boards=arenas.boards(db, host),
+            host=host,
+            process=process,
+            token=token,
+            form=form,
+            problem=problems.said(refusal),
+            problem_field=refusal.field if refusal else None,
+            problem_code=refusal.code if refusal else None,
+        )
+
+
+def _figures(shown: Board) -> dict[str, int | str]:
+    return {
+        "joined": shown.joined,
+        "finished": shown.finished,
+        "routes": shown.routes,
+        "places": shown.places,
+        "state": shown.arena.state,
+    }
+
+
+def _join_address(arena: Arena) -> str:
+    path = url_for("participate.join_page", code=arena.join_code)
+    return (service().config.public_url or request.url_root).rstrip("/") + path
+
+
+def _grade(text: str) -> int | None:
+    return int(text) if text.strip().isdigit() else None
+
+
+def _state(text: str) -> str:
+    if text not in ("open", "paused", "closed"):
+        raise NotFound("page_unknown")
+    return text

@@ -1,0 +1,160 @@
+"""The description of the public API (OpenAPI 3.0). A test holds it against the addresses the service has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.model.catalogue import FEELINGS, STICKER_GROUPS
+from app.model.contribution import FREQUENCIES, KINDS, SEASONS, SOURCES
+from app.services.contributions import LONGEST_COMMENT, LONGEST_NAME
+from gis.geojson import MAX_VERTICES
+
+PROBLEM = {"$ref": "#/components/responses/Problem"}
+CONTRIBUTION = {"application/json": {"schema": {"$ref": "#/components/schemas/Contribution"}}}
+TOKEN: list[dict[str, list[str]]] = [{"token": []}]
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def document(server: str) -> dict[str, Any]:
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Snarvei",
+            "version": "1",
+            "description": "Participants join with a code and send what they draw; published figures are open data.",
+        },
+        "servers": [{"url": server}],
+        "paths": {**_participation(), **_features()},
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": {"Contribution": _contribution(), "Problem": _problem()},
+            "responses": {
+                "Problem": {
+                    "description": "Refused: nothing was stored. ``code`` is stable.",
+                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+                }
+            },
+        },
+    }
+
+
+def _participation() -> dict[str, Any]:
+    body = {"required": True, "content": CONTRIBUTION}
+    code = {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}}
+    return {
+        "/api/v1/join": {
+            "post": _operation(
+                "Join an arena under a new pseudonym",
+                {"201": _answer("token, alias, arena, catalogue, expires")},
+                requestBody={"required": True, "content": {"application/json": {"schema": code}}},
+            )
+        },
+        "/api/v1/contributions": {
+            "get": _operation(
+                "One's own contributions, as they are stored", {"200": _answer("a FeatureCollection")}, TOKEN
+            )
+        },
+        "/api/v1/contributions/{id}": {
+            "parameters": [ID],
+            "put": _operation(
+                "Store a contribution under the id its device made; the same again stores nothing new",
+                {"201": _answer("stored", CONTRIBUTION), "200": _answer("stored earlier, or changed", CONTRIBUTION)},
+                TOKEN,
+                requestBody=body,
+            ),
+            "delete": _operation("Take a contribution back", {"204": {"description": "gone"}}, TOKEN),
+        },
+        "/api/v1/me": {"get": _operation("Whether the token holds", {"200": _answer("alias, arena_state")}, TOKEN)},
+        "/api/v1/finish": {"post": _operation("Say that one is done", {"204": {"description": "noted"}}, TOKEN)},
+        "/api/openapi.json": {"get": _operation("This description", {"200": _answer("OpenAPI 3.0")})},
+    }
+
+
+def _features() -> dict[str, Any]:
+    bbox = {"name": "bbox", "in": "query", "schema": {"type": "array", "items": {"type": "number"}}}
+    paging = [{"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("limit", "offset")]
+    return {
+        "/ogc/": {"get": _operation("OGC API landing page", {"200": _answer("links")})},
+        "/ogc/conformance": {"get": _operation("Conformance classes", {"200": _answer("conformsTo")})},
+        "/ogc/collections": {"get": _operation("Published collections", {"200": _answer("collections")})},
+        "/ogc/collections/{slug}": {
+            "parameters": [SLUG],
+            "get": _operation("One collection", {"200": _answer("its description")}),
+        },
+        "/ogc/collections/{slug}/items": {
+            "parameters": [SLUG, bbox, *paging],
+            "get": _operation("Hexagons of the latest release", {"200": _answer("a FeatureCollection")}),
+        },
+        "/ogc/collections/{slug}/items/{id}": {
+            "parameters": [SLUG, {**ID, "schema": {"type": "string"}}],
+            "get": _operation("One hexagon", {"200": _answer("a Feature")}),
+        },
+    }
+
+
+def _operation(
+    summary: str, answers: dict[str, Any], security: list[dict[str, list[str]]] | None = None, **more: Any
+) -> dict[str, Any]:
+    return {"summary": summary, "security": security or [], "responses": {**answers, "default": PROBLEM}, **more}
+
+
+def _answer(description: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"description": description, "content": content or {"application/json": {"schema": {"type": "object"}}}}
+
+
+def _contribution() -> dict[str, Any]:
+    def among(*values: str) -> dict[str, Any]:
+        return {"type": "string", "enum": list(values)}
+
+    return {
+        "type": "object",
+        "description": f"A GeoJSON Feature in WGS 84 with at most {MAX_VERTICES} positions. A route's ends are masked "
+        "before it is stored; the answer holds the stored geometry, or null if nothing of it was left.",
+        "required": ["type", "geometry", "properties"],
+        "properties": {
+            "type": among("Feature"),
+            "id": {"type": "string", "format": "uuid", "readOnly": True},
+            "geometry": {"type": "object", "nullable": True},
+            "properties": {
+                "type": "object",
+                "required": ["kind", "category"],
+                "additionalProperties": False,
+                "properties": {
+                    "kind": among(*KINDS),
+                    "group": among(*STICKER_GROUPS, "way"),
+                    "category": {"type": "string"},
+                    "feeling": among(*FEELINGS),
+                    "mode": {"type": "string"},
+                    "preferred_mode": {"type": "string"},
+                    "company": {"type": "string"},
+                    "season": among(*SEASONS),
+                    "frequency": among(*FREQUENCIES),
+                    "own_name": {"type": "string", "maxLength": LONGEST_NAME},
+                    "comment": {"type": "string", "maxLength": LONGEST_COMMENT},
+                    "source": among(*SOURCES),
+                    "state": {"type": "string", "readOnly": True},
+                    "received_at": {"type": "string", "format": "date-time", "readOnly": True},
+                    "short_id": {"type": "string", "readOnly": True},
+                },
+            },
+        },
+    }
+
+
+def _problem() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "description": "RFC 9457 problem details",
+        "required": ["type", "title", "status", "detail", "code"],
+        "properties": {
+            "type": text,
+            "title": text,
+            "status": {"type": "integer"},
+            "detail": text,
+            "code": text,
+            "field": text,
+            "facts": {"type": "object"},
+        },
+    }

@@ -1,0 +1,53 @@
+"""What every page hands to its script: one block of JSON with its data, its addresses and its texts."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+from xstatic.pkg import leaflet
+
+from app.web.language import browser_texts, current
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+LEAFLET = Path(leaflet.BASE_DIR)
+
+
+@cache
+def build() -> str:
+    """Changes when any static file does, so that every copy may be kept forever."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file():
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def asset(path: str) -> str:
+    """The address of a file below static/."""
+    return url_for("public.static_file", build=build(), path=path)
+
+
+def icon(name: str, size: int = 24) -> Markup:
+    """An icon of the sprite; what it means stands beside it in words."""
+    address = f"{asset('maps/icons.svg')}#{name}"
+    return Markup('<svg class="icon" width="{0}" height="{0}" aria-hidden="true" focusable="false">').format(
+        size
+    ) + Markup('<use href="{}"></use></svg>').format(address)
+
+
+def page_data(**values: Any) -> dict[str, Any]:
+    """The page's data, with the texts and addresses every script may need."""
+    urls = {
+        "join": url_for("participate.join"),
+        "contributions": url_for("participate.get_contributions"),
+        "finish": url_for("participate.finish"),
+        "me": url_for("participate.me"),
+        "front": url_for("participate.join_page"),
+        "icons": asset("maps/icons.svg"),
+    }
+    return {"language": current(), **browser_texts(current()), "urls": urls, **values}

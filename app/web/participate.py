@@ -1,0 +1,120 @@
+"""The participant's pages and API: join with a code, draw, send, take back, finish."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app import maps
+from app.errors import Invalid
+from app.model import Process
+from app.services import arenas, contributions, participants, processes
+from app.web import access, openapi, wire
+from app.web.language import alias, current
+from app.web.pages import page_data
+from app.web.service import now, service
+from gis.geojson import plain
+
+blueprint = Blueprint("participate", __name__)
+
+
+@blueprint.get("/")
+@blueprint.get("/k/<code>")
+def join_page(code: str = "") -> str:
+    return render_template("participate/join.html", code=arenas.plain_code(code), data=page_data())
+
+
+@blueprint.get("/kart/<code>")
+def map_page(code: str) -> str | Response:
+    """The map of the arena behind a code. What one has drawn there is on the device, under its token."""
+    with service().store.reading() as db:
+        arena = arenas.by_code(db, code)
+        if arena.join_code != code:
+            return redirect(url_for("participate.map_page", code=arena.join_code))
+        process = db.get_one(Process, arena.process_id)
+        words = wire.catalogue(processes.catalogue(db, process.id), current())
+        shown = maps.participant_map(process, arena, service().config)
+        data = page_data(
+            arena=wire.arena(arena, process),
+            catalogue=words,
+            code=arena.join_code,
+            promise=process.promise.get(current(), ""),
+            vector=url_for("basemap.vector", slug=process.slug, version=process.version),
+            area=plain(process.area),
+            bounds=process.area.bounds,
+        )
+        return render_template(
+            "participate/map.html", map=shown, arena=arena, process=process, catalogue=words, data=data
+        )
+
+
+@blueprint.post("/api/v1/join")
+@access.csrf.exempt
+@access.limiter.limit(access.GUESSES, deduct_when=access.failed)
+def join() -> tuple[Response, int]:
+    code = wire.read_object().get("code")
+    if not isinstance(code, str) or not arenas.plain_code(code):
+        raise Invalid("field_missing", field="code")
+    valid = timedelta(days=service().config.token_days)
+    with service().store.writing() as db:
+        joined = participants.join(db, code, now(), valid=valid)
+        entries = processes.catalogue(db, joined.process.id)
+        answer: dict[str, Any] = {
+            "token": joined.token,
+            "alias": alias(joined.alias),
+            "arena": wire.arena(joined.arena, joined.process),
+            "catalogue": wire.catalogue(entries, current()),
+            "expires": joined.expires_at.isoformat(timespec="seconds"),
+            "map": url_for("participate.map_page", code=joined.arena.join_code),
+        }
+    return jsonify(answer), 201
+
+
+@blueprint.put("/api/v1/contributions/<id>")
+@access.csrf.exempt
+def put_contribution(id: str) -> tuple[Response, int]:
+    geometry, properties = wire.read_feature()
+    key = wire.read_id(id)
+    with service().store.writing() as db:
+        actor = access.pupil(db, now())
+        saved = contributions.save(db, actor, key, geometry, properties, now=now(), rng=service().rng())
+    return jsonify(wire.contribution(saved.row)), 201 if saved.created else 200
+
+
+@blueprint.get("/api/v1/contributions")
+def get_contributions() -> Response:
+    with service().store.reading() as db:
+        rows = contributions.mine(db, access.pupil(db, now()))
+    return jsonify({"type": "FeatureCollection", "features": [wire.contribution(row) for row in rows]})
+
+
+@blueprint.delete("/api/v1/contributions/<id>")
+@access.csrf.exempt
+def delete_contribution(id: str) -> tuple[str, int]:
+    with service().store.writing() as db:
+        contributions.erase(db, access.pupil(db, now()), wire.read_id(id), now())
+    return "", 204
+
+
+@blueprint.get("/api/v1/me")
+def me() -> Response:
+    """Whether the token still holds, and how the arena is now."""
+    with service().store.reading() as db:
+        actor = access.pupil(db, now())
+    return jsonify({"alias": alias(actor.alias), "arena_state": actor.arena_state})
+
+
+@blueprint.post("/api/v1/finish")
+@access.csrf.exempt
+def finish() -> tuple[str, int]:
+    with service().store.writing() as db:
+        participants.finish(db, access.pupil(db, now()), now())
+    return "", 204
+
+
+@blueprint.get("/api/openapi.json")
+def api_description() -> Response:
+    return jsonify(openapi.document(request.url_root.rstrip("/")))

@@ -1,0 +1,99 @@
+"""The wire format: JSON in, strictly; GeoJSON Features and plain mappings out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+from uuid import UUID
+
+from flask import request
+
+from app.errors import Invalid
+from app.model import Arena, CatalogueEntry, Process
+from gis.geojson import feature, plain
+
+
+def read_object() -> dict[str, Any]:
+    """The JSON object in the body. NaN and Infinity are not JSON. Raises Invalid("not_json")."""
+    try:
+        value = json.loads(request.get_data(cache=False), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Invalid("not_json") from error
+    if not isinstance(value, dict):
+        raise Invalid("not_json")
+    return value
+
+
+def read_feature() -> tuple[Any, dict[str, Any]]:
+    """Geometry and properties of the GeoJSON Feature in the body."""
+    value = read_object()
+    properties = value.get("properties")
+    if value.get("type") != "Feature" or not isinstance(properties, dict):
+        raise Invalid("not_json")
+    return value.get("geometry"), properties
+
+
+def read_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Invalid("value_unknown", field="id", offered="UUID") from error
+
+
+WORDS = (
+    "kind",
+    "group",
+    "category",
+    "feeling",
+    "mode",
+    "preferred_mode",
+    "company",
+    "season",
+    "frequency",
+    "own_name",
+    "comment",
+    "source",
+)
+
+
+def contribution(row: Any) -> dict[str, Any]:
+    """A participant's own contribution as it is stored: the geometry is the masked one, or None if nothing was left."""
+    properties = {name: getattr(row, name) for name in WORDS if getattr(row, name) is not None}
+    properties |= {
+        "state": row.state,
+        "received_at": row.changed_at.isoformat(timespec="seconds"),
+        "short_id": short_id(row.id),
+    }
+    return dict(feature(row.geometry, properties, id=str(row.id)))
+
+
+def short_id(id: UUID) -> str:
+    """What a child can read out to a teacher."""
+    return id.hex[:6].upper()
+
+
+def catalogue(entries: dict[str, dict[str, CatalogueEntry]], language: str) -> dict[str, list[dict[str, str]]]:
+    """Groups of ``{"code", "icon", "word"}`` in the order shown."""
+    return {
+        group: [
+            {"code": entry.code, "icon": entry.icon, "word": entry.words.get(language) or entry.words["nb"]}
+            for entry in found.values()
+        ]
+        for group, found in entries.items()
+    }
+
+
+def arena(row: Arena, process: Process) -> dict[str, Any]:
+    """What a participant's device needs to know of its arena."""
+    return {
+        "id": str(row.id),
+        "title": row.title,
+        "state": row.state,
+        "allows": row.allows,
+        "process": {"title": process.title, "demo": process.demo},
+        "location": plain(row.location),
+    }
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
