@@ -1,0 +1,150 @@
+// The participant's own things on the map: stickers as markers, routes as cased lines with their mode's pictogram.
+
+import * as L from "leaflet";
+import { handles } from "../core/lines.js";
+
+const MOST_HANDLES = 24;
+
+/** An icon of the sprite as an element; `group` gives it shape and colour. */
+export function sticker(sprite, icon, group, size = 40) {
+  const element = document.createElement("span");
+  element.className = `sticker sticker-${group}`;
+  element.innerHTML =
+    `<svg width="${size}" height="${size}" aria-hidden="true" focusable="false">` +
+    `<use href="${sprite}#${icon}"></use></svg>`;
+  return element;
+}
+
+export class ItemLayers {
+  /** `look(item)` gives {icon, group, label}; `onChoose(id)` when one is tapped; `onMove(id, geometry)` when dragged. */
+  constructor(map, { sprite, look, onChoose, onMove }) {
+    Object.assign(this, { map, sprite, look, onChoose, onMove });
+    this.layers = new Map();
+    this.chosen = null;
+    this.group = L.layerGroup().addTo(map);
+    this.editing = L.layerGroup().addTo(map);
+  }
+
+  /** Draw these items and nothing else. */
+  show(items) {
+    const wanted = new Set(items.map((item) => item.id));
+    for (const [id, layer] of this.layers) {
+      if (!wanted.has(id)) {
+        layer.remove();
+        this.layers.delete(id);
+      }
+    }
+    for (const item of items) this.#draw(item);
+  }
+
+  /** Draw this one afresh at the next `show`. */
+  forget(id) {
+    this.layers.get(id)?.remove();
+    this.layers.delete(id);
+  }
+
+  /** Mark one as chosen (null for none); it can then be dragged or, for a route, reshaped by its handles. */
+  choose(item) {
+    this.chosen = item?.id ?? null;
+    this.editing.clearLayers();
+    for (const [id, layer] of this.layers) {
+      layer.getElement?.()?.classList.toggle("chosen", id === this.chosen);
+      if (layer.dragging) layer.dragging[id === this.chosen ? "enable" : "disable"]();
+      layer.eachLayer?.((part) => part.getElement()?.classList.toggle("chosen", id === this.chosen));
+    }
+    if (item && item.geometry.type !== "Point") this.#addHandles(item);
+  }
+
+  /** Bring it into view above the sheet. */
+  reveal(item) {
+    this.map.invalidateSize({ pan: false });
+    const bounds = L.geoJSON(item.geometry).getBounds();
+    if (!this.map.getBounds().contains(bounds)) this.map.fitBounds(bounds, { padding: [40, 40], maxZoom: 17 });
+  }
+
+  #draw(item) {
+    const drawn = JSON.stringify([item.geometry, item.properties]);
+    const earlier = this.layers.get(item.id);
+    if (earlier?.drawn === drawn) {
+      this.#mark(earlier, item.state);
+      return;
+    }
+    earlier?.remove();
+    const layer = item.geometry.type === "Point" ? this.#place(item) : this.#route(item);
+    layer.drawn = drawn;
+    this.layers.set(item.id, layer.addTo(this.group));
+    this.#mark(layer, item.state);
+    if (item.id === this.chosen) this.choose(item);
+  }
+
+  /** Show how sending goes without touching what a finger may be holding. */
+  #mark(layer, state) {
+    for (const part of layer.getLayers?.() ?? [layer]) {
+      const element = part.getElement();
+      if (element) element.dataset.state = state;
+    }
+  }
+
+  #place(item) {
+    const [x, y] = item.geometry.coordinates;
+    const { icon, group, label } = this.look(item);
+    const html = sticker(this.sprite, icon, group);
+    const marker = L.marker([y, x], {
+      icon: L.divIcon({ html, className: "sticker-marker", iconSize: [48, 48], iconAnchor: [24, 24] }),
+      title: label,
+      alt: label,
+      keyboard: true,
+    });
+    marker.on("click keypress", (event) => this.#chosenBy(event, item.id));
+    marker.on("dragend", () => {
+      const { lng, lat } = marker.getLatLng();
+      this.onMove(item.id, { type: "Point", coordinates: [lng, lat] });
+    });
+    return marker;
+  }
+
+  #route(item) {
+    const latlngs = L.GeoJSON.coordsToLatLngs(item.geometry.coordinates, item.geometry.type === "LineString" ? 0 : 1);
+    const { icon, label } = this.look(item);
+    const casing = L.polyline(latlngs, { color: "#fff", weight: 10, opacity: 1, className: "route-casing" });
+    const line = L.polyline(latlngs, { color: "#1b2430", weight: 5, className: "route-line" });
+    const middle = latlngs.flat(1)[Math.floor(latlngs.flat(1).length / 2)];
+    const badge = L.marker(middle, {
+      icon: L.divIcon({
+        html: sticker(this.sprite, icon, "way", 28),
+        className: "route-badge",
+        iconSize: [40, 40],
+        iconAnchor: [20, 20],
+      }),
+      title: label,
+      alt: label,
+      keyboard: true,
+    });
+    const layer = L.layerGroup([casing, line, badge]);
+    for (const part of [casing, line]) part.on("click", (event) => this.#chosenBy(event, item.id));
+    badge.on("click keypress", (event) => this.#chosenBy(event, item.id));
+    return layer;
+  }
+
+  #chosenBy(event, id) {
+    if (event.type === "keypress" && !["Enter", " "].includes(event.originalEvent?.key)) return;
+    L.DomEvent.stop(event);
+    this.onChoose(id);
+  }
+
+  #addHandles(item) {
+    const line = handles(item.geometry.coordinates, MOST_HANDLES);
+    line.forEach(([x, y], index) => {
+      const handle = L.marker([y, x], {
+        icon: L.divIcon({ className: "handle", iconSize: [36, 36], iconAnchor: [18, 18] }),
+        draggable: true,
+        keyboard: false,
+      }).addTo(this.editing);
+      handle.on("dragend", () => {
+        const { lng, lat } = handle.getLatLng();
+        const moved = line.map((position, i) => (i === index ? [lng, lat] : position));
+        this.onMove(item.id, { type: "LineString", coordinates: moved });
+      });
+    });
+  }
+}

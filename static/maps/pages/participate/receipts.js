@@ -1,0 +1,61 @@
+// The line that says where everything is: on this device, on its way, received.
+
+import { n, t } from "../../core/texts.js";
+import { clock, find } from "../dom.js";
+
+const SAYING_MS = 4000;
+
+export class Receipts {
+  constructor(page) {
+    this.page = page;
+    page.items.listen(() => this.#show());
+    page.outbox.onRefused = (refused, item) => this.#refused(refused, item);
+  }
+
+  /** A short remark in the hint line. */
+  say(text) {
+    this.page.sheets.hint(text);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.page.sheets.present === null && this.page.sheets.rest(), SAYING_MS);
+  }
+
+  /** Where one thing is, in words. */
+  state(item) {
+    const { language } = this.page.data;
+    if (item.state === "received") {
+      const time = clock(item.receivedAt, language);
+      const kept = item.stored === null ? ` ${t("It lay near a home, so only your answers are kept, not the line.")}` : "";
+      return t("Received ✓ {time}, number {id}", { time, id: item.shortId }) + kept;
+    }
+    if (item.state === "sending") return t("Sending …");
+    if (item.state === "refused") return `${item.problem.title} ${item.problem.step} (${item.problem.code})`;
+    return t("On this device, not sent yet");
+  }
+
+  #show() {
+    const counts = this.page.items.counts();
+    const made = [
+      n("{n} way", "{n} ways", counts.route),
+      n("{n} place", "{n} places", counts.place),
+    ].join(", ");
+    const where = [];
+    if (counts.received > 0) where.push(n("{n} received ✓", "{n} received ✓", counts.received));
+    if (counts.sending > 0) where.push(n("{n} being sent", "{n} being sent", counts.sending));
+    if (counts.device > 0) where.push(n("{n} on this device", "{n} on this device", counts.device));
+    if (counts.refused > 0) where.push(n("{n} needs your help", "{n} need your help", counts.refused));
+    const line = find("#receipt");
+    const text = where.length > 0 ? `${made} · ${where.join(" · ")}` : t("What you make is kept here and sent at once.");
+    if (line.textContent !== text) line.textContent = text;
+    line.dataset.state = counts.refused > 0 ? "refused" : counts.device + counts.sending > 0 ? "device" : "received";
+    if (counts.device + counts.refused === 0) find("#trouble-line").hidden = true;
+  }
+
+  #refused(refused) {
+    const line = find("#trouble-line");
+    const away = refused.status === 0 || (refused.status >= 500 && !refused.title);
+    line.textContent = away
+      ? t("No contact with the server. Go on: everything is kept here and sent by itself.")
+      : `${refused.title} ${refused.step} (${refused.code})`;
+    line.hidden = false;
+  }
+}

@@ -1,0 +1,26 @@
+// What a thing is called and looks like, from the process's catalogue.
+
+export class Words {
+  constructor(data) {
+    this.entries = new Map();
+    for (const [group, entries] of Object.entries(data.catalogue)) {
+      for (const entry of entries) this.entries.set(`${group}/${entry.code}`, entry);
+    }
+  }
+
+  entry(group, code) {
+    return this.entries.get(`${group}/${code}`) ?? { icon: "activity-other", word: code };
+  }
+
+  /** {icon, group, label} of an item. */
+  look(item) {
+    const { kind, group, category, mode, comment } = item.properties;
+    if (kind === "route") {
+      const way = this.entry("way", category);
+      const travel = this.entry("mode", mode);
+      return { icon: travel.icon, group: "way", label: `${way.word} · ${travel.word}` };
+    }
+    const { icon, word } = this.entry(group, category);
+    return { icon, group, label: comment ? `${word}: ${comment}` : word };
+  }
+}
