@@ -1,0 +1,49 @@
+"""Migrations are the only truth about the schema, and the same truth on both stores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from app.model import Base
+from app.store import Store, migrations
+from tests.postgres import Cluster
+
+
+def test_the_migrated_schema_is_the_models(store: Store) -> None:
+    with store.migrating() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": _ours, "compare_type": True})
+        differences = compare_metadata(context, Base.metadata)
+    assert differences == []
+
+
+def _ours(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+    """Leave out PostGIS's own table and the spatial index, which is the store's."""
+    return not (kind == "table" and (name == "spatial_ref_sys" or "rtree" in str(name))) and not (
+        kind == "index" and str(name).endswith("_gist")
+    )
+
+
+def test_an_empty_store_is_behind_until_it_is_migrated(tmp_path: Path, cluster: Cluster) -> None:
+    for url in (f"sqlite:///{tmp_path / 'new.sqlite'}", cluster.database("fresh")):
+        store = Store(url)
+        assert migrations.pending(store)
+        migrations.upgrade(store)
+        assert not migrations.pending(store)
+        migrations.upgrade(store)
+        assert "contribution" in inspect(store.engine).get_table_names()
+        store.dispose()
+
+
+def test_both_stores_have_the_same_tables_and_columns(sqlite_url: str, postgis_url: str) -> None:
+    found = []
+    for url in (sqlite_url, postgis_url):
+        store = Store(url)
+        look = inspect(store.engine)
+        tables = {name for name in look.get_table_names() if "rtree" not in name and name != "spatial_ref_sys"}
+        found.append({name: sorted(column["name"] for column in look.get_columns(name)) for name in tables})
+        store.dispose()
+    assert found[0] == found[1]

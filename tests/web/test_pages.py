@@ -1,0 +1,367 @@
+"""Every page in every language; who may see it; what it must never contain."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.config import load
+from app.services import analysis, demo, moderation, publication, roadmap
+from app.services.index import Index
+from app.store import Store
+from tests import builders as a
+
+WORDS = {"title": "Lys på stien", "theme": "traffic_safety", "realiser": "together"}
+
+
+@pytest.fixture
+def school(embedded: Store) -> dict[str, str]:
+    """A process with a class, an area and an input; the addresses of its pages."""
+    with embedded.writing() as db:
+        made = a.process(db)
+        by, token = a.host(db, made)
+        where = a.school_class(db, by)
+        a.crowd(db, where, a.at(0, 0), 6, group="bad", category="dark", comment="<script>alert('hei')</script>")
+        a.route(db, a.pupil(db, where), a.along((-2000, 0), (0, 0)))
+        planner = a.officer(db)
+        index = Index(made)
+        index.refresh(db, made)
+        (area,) = analysis.derive_areas(db, made, index, a.NOW)
+        found = roadmap.from_area(db, planner, made, area, **WORDS, now=a.NOW)
+        publication.release(db, made, analysis.hexagons_by_group(index), now=a.NOW)
+    desk = "/plan/borgen"
+    return {
+        "front": "/",
+        "front with a code": f"/k/{where.join_code}",
+        "map": f"/kart/{where.join_code}",
+        "privacy": "/personvern",
+        "process": "/p/borgen",
+        "classes": f"/vert/{token}/",
+        "class": f"/vert/{token}/klasse/{where.id}",
+        "sign in": "/plan/logg-inn",
+        "plan": f"{desk}/kart",
+        "area": f"{desk}/omrader/{area.public_id}",
+        "roadmap": f"{desk}/veikart",
+        "input": f"{desk}/veikart/{found.public_id}",
+        "moderate": f"{desk}/lese",
+        "hidden": f"{desk}/lese?state=hidden",
+        "arenas": f"{desk}/arenaer",
+        "exports": f"{desk}/eksport",
+        "missing": "/nix",
+    }
+
+
+STAFF = ("plan", "area", "roadmap", "input", "moderate", "hidden", "arenas", "exports")
+OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
+PAGES = (*OPEN, *STAFF)
+
+
+def signed_in(client: FlaskClient, username: str = "planlegger") -> FlaskClient:
+    found = client.post("/plan/logg-inn", data={"username": username, "password": a.PASSWORD})
+    assert found.status_code == 302
+    return client
+
+
+def page(client: FlaskClient, url: str, language: str = "nb") -> str:
+    return client.get(url, headers={"Accept-Language": language}).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_in_every_language(
+    light: FlaskClient, school: dict[str, str], name: str, language: str
+) -> None:
+    found = signed_in(light).get(school[name], headers={"Accept-Language": language})
+    assert found.status_code == (404 if name == "missing" else 200)
+    text = found.get_data(as_text=True)
+    if name != "area":
+        assert f'<html lang="{language}"' in text
+        assert re.search(r"<h1[ >]", text)
+        assert "<title>" in text
+
+
+def visible(html: str) -> str:
+    """The words on a page: no tags, no scripts, no names of languages, no code."""
+    html = re.sub(r"(?s)<(script|style|svg|code|nav class=\"languages\").*?</(script|style|svg|code|nav)>", " ", html)
+    labels = " ".join(re.findall(r'(?:aria-label|placeholder|title|alt)="([^"]*)"', html))
+    return re.sub(r"<[^>]+>", " ", html) + labels
+
+
+ENGLISH = re.compile(
+    r"\b(the|your|you|what|and|with|from|here|this|that|are|not yet|map|class|school|way|save|close)\b", re.I
+)
+NYNORSK = re.compile(r"\b(ikkje|kva|kven|korleis|eg|frå|skulen|dykk|noko|vegen)\b", re.I)
+BOKMAL = re.compile(r"\b(ikke|hva|hvem|hvordan|jeg|fra|skolen|noe|veien|barnehagen|dere)\b", re.I)
+
+
+@pytest.mark.parametrize("name", [p for p in PAGES if p != "area"])
+def test_no_page_mixes_languages(light: FlaskClient, school: dict[str, str], name: str) -> None:
+    client = signed_in(light)
+    data = ("Skolen", "Lys på stien", "borgen", "alert")
+    for language, foreign in (("nb", [ENGLISH, NYNORSK]), ("nn", [ENGLISH, BOKMAL]), ("en", [NYNORSK, BOKMAL])):
+        text = visible(page(client, school[name], language))
+        if name == "exports":
+            text = text.split("</dl>")[0].split("EPSG:4326")[0]
+        for word in data:
+            text = text.replace(word, "")
+        for pattern in foreign:
+            assert pattern.findall(text) == [], f"{name} in {language}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_child_wrote_is_text_and_nothing_else(light: FlaskClient, school: dict[str, str], name: str) -> None:
+    assert "<script>alert" not in page(signed_in(light), school[name])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_names_another_host(light: FlaskClient, school: dict[str, str], name: str) -> None:
+    text = page(signed_in(light), school[name])
+    hosts = set(re.findall(r"https?://([\w.-]+)", text)) - {"localhost", "www.w3.org"}
+    assert hosts == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_answer_carries_a_strict_policy(light: FlaskClient, school: dict[str, str], name: str) -> None:
+    found = signed_in(light).get(school[name])
+    policy = found.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    nonce = re.search(r"'nonce-([^']+)'", policy)
+    assert nonce is not None
+    text = found.get_data(as_text=True)
+    assert re.findall(r"\son\w+=", text) == []
+    assert re.findall(r"\sstyle=", text) == []
+    scripts = re.findall(r"<script([^>]*)>", text)
+    assert all("application/json" in s or f'nonce="{nonce[1]}"' in s for s in scripts)
+    assert found.headers["X-Content-Type-Options"] == "nosniff"
+    assert found.headers["Referrer-Policy"] == "same-origin"
+    assert found.headers["Cache-Control"] == "no-store"
+
+
+def test_folium_draws_and_its_header_never_comes_along(light: FlaskClient, school: dict[str, str]) -> None:
+    text = page(light, school["map"])
+    assert "L.map(" in text
+    assert "user-scalable" not in text
+    assert "cdn" not in text
+    assert "width=device-width, initial-scale=1" in text
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_a_stranger_is_sent_to_the_sign_in_and_back(light: FlaskClient, school: dict[str, str], name: str) -> None:
+    found = light.get(school[name])
+    assert found.status_code == 302
+    after = found.headers["Location"]
+    assert after.startswith("/plan/logg-inn?til=")
+    answer = light.post(after, data={"username": "planlegger", "password": a.PASSWORD})
+    assert answer.headers["Location"] == school[name]
+
+
+@pytest.mark.parametrize("til", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_the_sign_in_sends_nobody_elsewhere(light: FlaskClient, school: dict[str, str], til: str) -> None:
+    found = light.post("/plan/logg-inn", data={"username": "planlegger", "password": a.PASSWORD, "til": til})
+    assert found.headers["Location"] == "/plan/"
+    assert school
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_another_municipalitys_planner_finds_nothing(
+    light: FlaskClient, embedded: Store, school: dict[str, str], name: str
+) -> None:
+    with embedded.writing() as db:
+        a.officer(db, municipality="1532", username="nabo")
+    found = signed_in(light, "nabo").get(school[name])
+    assert found.status_code == 404
+    assert "process_unknown" in found.get_data(as_text=True)
+
+
+def test_signing_out_ends_it(light: FlaskClient, school: dict[str, str]) -> None:
+    client = signed_in(light)
+    client.post("/plan/logg-ut")
+    assert client.get(school["plan"]).status_code == 302
+
+
+def test_a_wrong_password_keeps_the_name_and_says_so(light: FlaskClient, school: dict[str, str]) -> None:
+    found = light.post("/plan/logg-inn", data={"username": "planlegger", "password": "nei"})
+    assert found.status_code == 401
+    assert 'value="planlegger"' in found.get_data(as_text=True)
+    assert school
+
+
+def test_guessing_passwords_is_slowed_down(light: FlaskClient, school: dict[str, str]) -> None:
+    codes = [light.post("/plan/logg-inn", data={"username": "x", "password": "y"}).status_code for _ in range(12)]
+    assert codes.count(401) == 10
+    assert codes[-1] == 429
+    assert school
+
+
+def test_a_form_without_its_token_is_refused(light_app: Flask, school: dict[str, str]) -> None:
+    light_app.config["WTF_CSRF_ENABLED"] = True
+    client = light_app.test_client()
+    for url in ("/plan/logg-inn", school["classes"], school["plan"].replace("kart", "omrader")):
+        found = client.post(url, data={"username": "planlegger", "password": a.PASSWORD})
+        assert found.status_code == 400
+        assert "form_expired" in found.get_data(as_text=True)
+
+
+def test_a_class_is_opened_paused_closed_and_reopened(client: FlaskClient, store: Store) -> None:
+    with store.writing() as db:
+        _, token = a.host(db, a.process(db))
+    opened = client.post(f"/vert/{token}/", data={"school": "Skolen", "grade": "5", "group_name": "5A"})
+    board = opened.headers["Location"]
+    text = page(client, board)
+    code = re.search(r'aria-label="(\w \w \w \w \w \w)"', text)
+    assert code is not None
+    assert "<svg" in text
+    for state in ("paused", "open", "closed", "closed", "open"):
+        assert client.post(f"{board}/tilstand", data={"state": state}).status_code == 302
+        figures = client.get(f"{board}/tall").json
+        assert figures is not None
+        assert figures["state"] == state
+    assert client.post(f"{board}/tilstand", data={"state": "burning"}).status_code == 404
+
+
+def test_what_a_teacher_typed_is_kept_when_something_is_missing(light: FlaskClient, embedded: Store) -> None:
+    with embedded.writing() as db:
+        _, token = a.host(db, a.process(db))
+    found = light.post(f"/vert/{token}/", data={"school": "Borgen skole", "grade": "", "group_name": "5A"})
+    text = found.get_data(as_text=True)
+    assert found.status_code == 422
+    assert 'value="Borgen skole"' in text
+    assert 'value="5A"' in text
+    assert 'aria-invalid="true"' in text
+
+
+@pytest.mark.parametrize("path", ["", "klasse/00000000-0000-0000-0000-000000000000"])
+def test_a_link_that_is_not_valid_opens_nothing(light: FlaskClient, path: str) -> None:
+    found = light.get(f"/vert/nonsense/{path}")
+    assert found.status_code == 401
+    assert "link_not_valid" in found.get_data(as_text=True)
+
+
+def test_an_area_becomes_a_roadmap_input_that_carries_its_figures(client: FlaskClient, store: Store) -> None:
+    with store.writing() as db:
+        made = a.process(db)
+        a.crowd(db, a.arena(db, made), a.at(0, 0), 7, group="bad", category="dark")
+        a.officer(db)
+    signed_in(client)
+    client.post("/plan/borgen/omrader")
+    listed = client.get("/plan/borgen/omrader").json
+    assert listed is not None
+    (area,) = listed["areas"]
+    assert (area["id"], area["people"], area["registrations"]) == ("BORGEN-O001", 7, 7)
+    assert listed["totals"] == {"people": 7, "registrations": 7}
+    made_at = client.post(f"/plan/borgen/omrader/{area['id']}/innspill", data=WORDS).headers["Location"]
+    assert made_at == "/plan/borgen/veikart/BORGEN-0001"
+    assert "Lys på stien" in page(client, "/plan/borgen/veikart")
+    text = page(client, made_at)
+    assert "BORGEN-O001" in text
+    assert ">7<" in text
+    again = client.get("/plan/borgen/omrader").json
+    assert again is not None
+    assert again["areas"][0]["inputs"] == ["BORGEN-0001"]
+
+
+def test_what_a_planner_typed_is_kept_when_something_is_missing(light: FlaskClient, school: dict[str, str]) -> None:
+    client = signed_in(light)
+    found = client.post(f"{school['area']}/innspill", data={**WORDS, "title": "Min tittel", "theme": ""})
+    assert found.status_code == 422
+    assert 'value="Min tittel"' in found.get_data(as_text=True)
+
+
+def test_an_edit_on_old_words_keeps_both(light: FlaskClient, school: dict[str, str]) -> None:
+    client = signed_in(light)
+    assert client.post(school["input"], data={**WORDS, "title": "Første", "version": "1"}).status_code == 302
+    found = client.post(school["input"], data={**WORDS, "title": "Andre", "version": "1"})
+    text = found.get_data(as_text=True)
+    assert found.status_code == 409
+    assert 'value="Andre"' in text
+    assert "Første" in text
+
+
+def test_a_status_change_needs_a_sentence(light: FlaskClient, school: dict[str, str]) -> None:
+    client = signed_in(light)
+    assert client.post(f"{school['input']}/status", data={"status": "considered", "reason": ""}).status_code == 422
+    assert client.post(f"{school['input']}/status", data={"status": "done", "reason": "x"}).status_code == 409
+    done = client.post(f"{school['input']}/status", data={"status": "considered", "reason": "Vi ser på lyset."})
+    assert done.status_code == 302
+    assert "Vi ser på lyset." in page(client, school["input"])
+
+
+def test_a_comment_is_released_hidden_and_put_back(light: FlaskClient, embedded: Store, school: dict[str, str]) -> None:
+    client = signed_in(light)
+    with embedded.reading() as db:
+        from app.services import processes
+
+        items, total = moderation.queue(db, processes.by_slug(db, "borgen"), state="pending")
+        id = items[0].contribution.id
+    for verdict, left in (("released", total - 1), ("hidden", total - 1), ("pending", total)):
+        assert client.post(f"/plan/borgen/lese/{id}", data={"verdict": verdict}).status_code == 302
+        with embedded.reading() as db:
+            assert moderation.waiting(db, processes.by_slug(db, "borgen")) == left
+    assert school
+
+
+def test_a_new_teacher_link_is_shown_once_and_works(light: FlaskClient, school: dict[str, str]) -> None:
+    client = signed_in(light)
+    found = client.post(school["arenas"], data={"label": "Hagaløkka skole"}).get_data(as_text=True)
+    link = re.search(r"http://localhost(/vert/[\w-]+/)", found)
+    assert link is not None
+    assert link[1] not in page(client, school["arenas"])
+    assert "Hagaløkka skole" in page(light, link[1])
+
+
+@pytest.mark.parametrize("query", ["grade=five", "arena=x", "from=yesterday", "to=2026-13-01"])
+def test_a_filter_that_cannot_be_read_is_refused(light: FlaskClient, school: dict[str, str], query: str) -> None:
+    found = signed_in(light).get(f"/plan/borgen/omrader?{query}", headers={"Accept": "application/json"})
+    assert found.status_code == 422
+    assert found.json is not None
+    assert found.json["field"] == "filter"
+    assert school
+
+
+def test_a_heat_tile_is_cached_by_the_state_of_the_data(light: FlaskClient, school: dict[str, str]) -> None:
+    client = signed_in(light)
+    import math
+
+    point = a.at(0, 0)
+    z = 15
+    x = int((point.x + 180) / 360 * 2**z)
+    s = math.sin(math.radians(point.y))
+    y = int((0.5 - math.log((1 + s) / (1 - s)) / (4 * math.pi)) * 2**z)
+    url = f"/plan/borgen/varme/place/{z}/{x}/{y}.png"
+    found = client.get(url)
+    assert (found.status_code, found.mimetype) == (200, "image/png")
+    assert client.get(url, headers={"If-None-Match": found.headers["ETag"]}).status_code == 304
+    assert client.get(f"{url}?grade=9").status_code == 204
+    assert client.get("/plan/borgen/varme/place/30/0/0.png").status_code == 404
+    assert client.get("/plan/borgen/varme/dragons/3/0/0.png").status_code == 404
+    assert school
+
+
+def test_the_demo_says_what_it_is_on_every_page(tmp_path: Any, embedded: Store) -> None:
+    from app import create_app
+
+    with embedded.writing() as db:
+        demo.create(db, "k" * 32, a.NOW, per_class=4)
+        keys = demo.keys(db, "k" * 32)
+    assert keys is not None
+    url = embedded.engine.url.render_as_string(hide_password=False)
+    app = create_app(
+        load({"DATABASE_URL": url, "SNARVEI_SECRET_KEY": "k" * 32, "SNARVEI_DATA_DIR": str(tmp_path)}),
+        clock=lambda: a.NOW,
+    )
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.post("/plan/logg-inn", data={"username": keys.username, "password": keys.password})
+    for path in (
+        f"/kart/{keys.class_code}",
+        f"/vert/{keys.host_token}/",
+        "/plan/proveoya/kart",
+        "/plan/proveoya/veikart",
+    ):
+        assert "oppdiktet" in page(client, path)
+    app.extensions["snarvei"].store.dispose()
