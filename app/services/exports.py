@@ -105,7 +105,7 @@ def describe(process: Process, epsg: int, now: datetime) -> dict[str, str]:
     return {
         "prosess": process.title,
         "kommune": process.municipality,
-        "tatt ut": now.isoformat(timespec="seconds"),
+        "tatt ut": f"{now:%Y-%m-%d %H:%M} UTC",
         "koordinatsystem": f"EPSG:{epsg}",
         "utvalg": "alt som teller; skjulte og slettede bidrag er ikke med",
         "maskering": "endene av veier er kuttet før lagring der de kan peke på et hjem",

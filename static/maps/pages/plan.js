@@ -19,7 +19,8 @@ const layers = { place: heatLayer(data.heat.place), route: heatLayer(data.heat.r
 
 fillForm();
 connect();
-if (matchMedia("(max-width: 60rem)").matches) find(".legend details").open = false;
+const legend = find(".legend details");
+if (matchMedia("(max-width: 60rem)").matches) legend.open = false;
 showLegend();
 await addBase(map, data.vector);
 await refresh();
@@ -183,6 +184,7 @@ async function choose(id) {
   state.chosen = id;
   const card = find("#card");
   card.hidden = false;
+  if (matchMedia("(max-width: 110rem)").matches) legend.open = false;
   card.replaceChildren(element("p", { class: "empty" }, t("Fetching {id} …", { id })));
   try {
     const html = await fragment(`${data.area_card.replace("ID", id)}?${query()}`);
