@@ -87,7 +87,7 @@ class Rows:
     counts: np.ndarray
 
 
-_READ = (
+_READ: tuple[Any, ...] = (
     Contribution.number,
     Contribution.state,
     Contribution.kind,
