@@ -34,7 +34,7 @@ texts: $(VENV)/test.done ## Collect the texts of the code into the catalogues, f
 	@$(BIN)/python -m tests.texts
 
 screenshots: $(VENV)/test.done ## Make the README's pictures anew, with the browser tests
-	@SNARVEI_SCREENSHOTS=1 $(BIN)/python -m pytest tests/maps
+	@SCREENSHOTS=1 $(BIN)/python -m pytest tests/maps
 
 lock: ## Write the versions that are installed to constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -v ' @ ' > constraints.txt

@@ -136,7 +136,7 @@ def light(light_app: Flask) -> FlaskClient:
     return light_app.test_client()
 
 
-SHARED = Path(os.environ.get("SNARVEI_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+SHARED = Path(os.environ.get("MUNICIPAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
 @pytest.fixture(scope="session")

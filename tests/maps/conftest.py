@@ -52,7 +52,8 @@ class Served:
 def serve(folder: Path, database: str) -> Iterator[Served]:
     """``snarvei serve`` in an empty folder: what ``make run`` does after it has installed."""
     port = free_port()
-    environ = {**os.environ, "PORT": str(port), "SNARVEI_DATA_DIR": str(folder), "DATABASE_URL": database}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SNARVEI_")}
+    environ = {**inherited, "PORT": str(port), "SNARVEI_DATA_DIR": str(folder), "DATABASE_URL": database}
     command = [str(Path(sys.executable).with_name("snarvei")), "serve"]
     process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
@@ -188,7 +189,7 @@ def sign_in(page: Page, served: Served) -> Page:
 
 def shot(page: Page, name: str) -> None:
     """Keep a picture for the README when they are made anew (make screenshots)."""
-    if os.environ.get("SNARVEI_SCREENSHOTS"):
+    if os.environ.get("SCREENSHOTS"):
         page.wait_for_timeout(500)
         page.screenshot(path=ROOT / "docs" / "screenshots" / f"{name}.png")
 
