@@ -46,7 +46,7 @@ def _tidy(language: str) -> None:
     catalogue.language_team, catalogue.msgid_bugs_address = language, ""
     catalogue.creation_date = catalogue.revision_date = datetime(2026, 11, 23, tzinfo=UTC)
     with path.open("wb") as file:
-        write_po(file, catalogue, width=0, sort_by_file=True)
+        write_po(file, catalogue, width=0, sort_by_file=True, include_lineno=False)
     for message_id in missing:
         print(f"{language}: no translation of {message_id!r}")
 

@@ -8,12 +8,13 @@ import json
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
 import shapely
-from sqlalchemy import inspect, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotAllowed, NotFound
@@ -35,7 +36,15 @@ FROM_LIST = {"feeling": FEELINGS, "season": SEASONS, "frequency": FREQUENCIES, "
 TEXTS = {"comment": LONGEST_COMMENT, "own_name": LONGEST_NAME}
 PROPERTIES = {"kind", "group", "category", *FROM_CATALOGUE, *FROM_LIST, *TEXTS}
 
-_COLUMNS = tuple(inspect(Contribution).columns)
+_TABLE = cast(Table, Contribution.__table__)
+_FIND = select(_TABLE).where(_TABLE.c.id == bindparam("key"))
+_MINE = (
+    select(_TABLE)
+    .where(_TABLE.c.participant_id == bindparam("participant"), _TABLE.c.state != "erased")
+    .order_by(_TABLE.c.number)
+)
+_KEPT_FROM_FIRST = ("id", "created_at")
+_storing: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -73,25 +82,21 @@ def save(
     answers = checked(properties, rules, actor.allows)
     drawn = checked_geometry(geometry, answers["kind"], rules)
     stored = _masked(db, actor, drawn, rules, rng) if answers["kind"] == "route" else drawn
-    values = {
-        **answers,
-        "process_id": actor.process_id,
-        "arena_id": actor.arena_id,
-        "participant_id": actor.participant_id,
-        "geometry": stored,
-        "state": "pending",
-        "digest": mark,
-        "changed_at": now,
-        "change": next_change(Contribution),
-    }
-    insert = upsert(db, Contribution).values(id=id, created_at=now, **values)
-    row = db.execute(
-        insert.on_conflict_do_update(
-            index_elements=["id"], set_=values, where=Contribution.participant_id == actor.participant_id
-        ).returning(*_COLUMNS)
-    ).one_or_none()
-    if row is None:
-        raise NotAllowed("not_yours", field="id")
+    row = _stored(
+        db,
+        {
+            **answers,
+            "id": id,
+            "process_id": actor.process_id,
+            "arena_id": actor.arena_id,
+            "participant_id": actor.participant_id,
+            "geometry": stored,
+            "state": "pending",
+            "digest": mark,
+            "created_at": now,
+            "changed_at": now,
+        },
+    )
     if earlier is not None and earlier.state != "pending":
         moderation.note(db, actor.label, id, earlier.state, "pending", now)
     return Saved(row, created=earlier is None)
@@ -99,13 +104,7 @@ def save(
 
 def mine(db: Session, actor: Pupil) -> list[Any]:
     """The participant's own contributions, oldest first, as they are stored."""
-    return list(
-        db.execute(
-            select(*_COLUMNS)
-            .where(Contribution.participant_id == actor.participant_id, Contribution.state != "erased")
-            .order_by(Contribution.number)
-        )
-    )
+    return list(db.execute(_MINE, {"participant": actor.participant_id}))
 
 
 def erase(db: Session, actor: Pupil, id: UUID, now: datetime) -> None:
@@ -213,7 +212,27 @@ def _masked(db: Session, actor: Pupil, drawn: Any, rules: Rules, rng: np.random.
 
 
 def _find(db: Session, id: UUID) -> Any:
-    return db.execute(select(*_COLUMNS).where(Contribution.id == id)).one_or_none()
+    return db.execute(_FIND, {"key": id}).one_or_none()
+
+
+def _stored(db: Session, values: dict[str, Any]) -> Any:
+    """The row as it is now, written in one statement that is built once; nothing is read back that is known.
+
+    Raises NotAllowed if the id is another participant's.
+    """
+    store = db.get_bind().dialect.name
+    if store not in _storing:
+        insert = upsert(db, _TABLE).values(change=next_change(Contribution))
+        renewed = [name for name in (*values, "change") if name not in _KEPT_FROM_FIRST]
+        _storing[store] = insert.on_conflict_do_update(
+            index_elements=["id"],
+            set_={name: insert.excluded[name] for name in renewed},
+            where=_TABLE.c.participant_id == insert.excluded.participant_id,
+        ).returning(_TABLE.c.number, _TABLE.c.created_at)
+    made = db.execute(_storing[store], values).one_or_none()
+    if made is None:
+        raise NotAllowed("not_yours", field="id")
+    return SimpleNamespace(**values | made._asdict())
 
 
 def _digest(key: bytes, geometry: Any, properties: dict[str, Any]) -> str:

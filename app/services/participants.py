@@ -15,7 +15,7 @@ import shapely
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Closed, Conflict, Unauthenticated
@@ -44,6 +44,22 @@ ANIMALS = (
     "ant",
 )
 HIGHEST = 99
+_BY_TOKEN = (
+    select(
+        Participant.id,
+        Participant.alias,
+        Participant.expires_at,
+        Arena.id.label("arena_id"),
+        Arena.state,
+        Arena.allows,
+        Arena.process_id,
+        Process.version,
+        Process.phase,
+    )
+    .join(Arena, Arena.id == Participant.arena_id)
+    .join(Process, Process.id == Arena.process_id)
+    .where(Participant.digest == bindparam("token"))
+)
 
 
 @dataclass(frozen=True)
@@ -89,22 +105,7 @@ def check_open(arena_state: str, process_phase: str) -> None:
 
 def authenticate(db: Session, token: str, now: datetime) -> Pupil:
     """The participant who holds this token. Raises Unauthenticated: token_unknown, token_expired."""
-    row = db.execute(
-        select(
-            Participant.id,
-            Participant.alias,
-            Participant.expires_at,
-            Arena.id.label("arena_id"),
-            Arena.state,
-            Arena.allows,
-            Arena.process_id,
-            Process.version,
-            Process.phase,
-        )
-        .join(Arena, Arena.id == Participant.arena_id)
-        .join(Process, Process.id == Arena.process_id)
-        .where(Participant.digest == digest(token))
-    ).one_or_none()
+    row = db.execute(_BY_TOKEN, {"token": digest(token)}).one_or_none()
     if row is None:
         raise Unauthenticated("token_unknown", field="token")
     if row.expires_at is not None and row.expires_at <= now:

@@ -6,19 +6,21 @@ transaction is therefore read again rather than missed. SQLite has one writer: t
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.sql.visitors import InternalTraversal
 
 
 class next_change(FunctionElement[int]):
     """``next_change(model)``: the value for the ``change`` column of the model's table in an insert or update."""
 
     type = BigInteger()
-    inherit_cache = False
+    inherit_cache = True
     name = "next_change"
+    _traverse_internals: ClassVar[Any] = [("table", InternalTraversal.dp_string)]
 
     def __init__(self, model: Any) -> None:
         self.table: str = model.__tablename__
