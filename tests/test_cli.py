@@ -110,6 +110,13 @@ def test_layers_are_exported_and_counted(command: Any, borgen: Store, tmp_path: 
     assert borgen
 
 
+def test_areas_are_computed_and_keep_their_ids(command: Any, borgen: Store) -> None:
+    first, again = command("process", "areas", "borgen"), command("process", "areas", "borgen")
+    assert first.output.split("\n")[0].split("\t") == ["BORGEN-O001", "activity"]
+    assert again.output == first.output
+    assert borgen
+
+
 def test_files_are_imported_all_or_none_and_reported(command: Any, borgen: Store, tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text(
         '[[source]]\nfile = "*.geojson"\nkind = "place"\nmask = false\n'

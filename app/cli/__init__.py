@@ -1,0 +1,39 @@
+"""The ``snarvei`` command: everything an operations engineer does without a browser."""
+
+from __future__ import annotations
+
+import click
+
+from app import config as configuration
+from app.cli import handing_over, running, setting_up
+from app.cli.context import Context
+
+
+@click.group()
+@click.version_option(package_name="snarvei")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Snarvei: children's tracks and residents' voices on a map."""
+    try:
+        context.obj = Context(configuration.load())
+        context.call_on_close(context.obj.close)
+    except configuration.SettingError as error:
+        raise click.ClickException(str(error)) from error
+
+
+for command in (
+    running.migrate,
+    running.make_demo,
+    running.serve,
+    running.backup_store,
+    running.restore_store,
+    running.doctor,
+    setting_up.process,
+    setting_up.arena,
+    setting_up.staff_group,
+    handing_over.import_files,
+    handing_over.export_file,
+    handing_over.publish,
+    handing_over.forget,
+):
+    main.add_command(command)
