@@ -56,6 +56,12 @@ class Neighbourhood:
     places: list[dict[str, Any]] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
 
+    @property
+    def ways(self) -> np.ndarray:
+        """Streets and paths, the lines one can follow."""
+        lines = [place["geometry"] for place in self.places if place["kind"] in ("street", "path")]
+        return np.array(lines, dtype=object)
+
 
 def make(seed: int = 20261123, children_per_class: int = 24) -> Neighbourhood:
     rng = np.random.default_rng(seed)

@@ -1,8 +1,8 @@
 """Streets and paths as a graph one can walk, and as one compact file that a browser reads.
 
-Everything is counted in units of ``UNIT`` degrees (about ten centimetres). The file, ``MAGIC`` first, holds varints only:
-numbers of nodes, edges and bends, then node by node and edge by edge the difference from what came before, column after
-column so that it packs well. static/maps/core/network.js reads the same.
+Everything is counted in units of ``UNIT`` degrees (about ten centimetres). The file, ``MAGIC`` first, holds varints
+only: numbers of nodes, edges and bends, then node by node and edge by edge the difference from what came before, column
+after column so that it packs well. static/maps/core/network.js reads the same.
 """
 
 from __future__ import annotations

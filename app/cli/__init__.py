@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app import config as configuration
-from app.cli import handing_over, running, setting_up
+from app.cli import handing_over, running, setting_up, streets
 from app.cli.context import Context
 
 
@@ -31,6 +31,7 @@ for command in (
     setting_up.process,
     setting_up.arena,
     setting_up.staff_group,
+    streets.network,
     handing_over.import_files,
     handing_over.export_file,
     handing_over.publish,

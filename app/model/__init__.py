@@ -6,6 +6,7 @@ from app.model.base import Base
 from app.model.catalogue import CatalogueEntry
 from app.model.contribution import Contribution, ModerationLog
 from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
+from app.model.network import StreetNetwork
 from app.model.participant import Participant
 from app.model.process import NamedPlace, Process
 from app.model.release import Release
@@ -33,4 +34,5 @@ __all__ = [
     "Release",
     "RoadmapInput",
     "Staff",
+    "StreetNetwork",
 ]

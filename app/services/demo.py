@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.model import Arena, HostLink, Process, Staff
-from app.services import analysis, arenas, contributions, moderation, participants, processes, roadmap, staff
+from app.services import analysis, arenas, contributions, moderation, networks, participants, processes, roadmap, staff
 from app.services.actors import Officer, digest
 from app.services.index import Index, Selection
 from gis import neighbourhood
@@ -83,6 +83,7 @@ def create(db: Session, secret_key: str, now: datetime, *, seed: int = 20261123,
         now=now - timedelta(days=30),
     )
     processes.add_named_places(db, process, town.places)
+    networks.put(db, process, town.ways, source=TITLE, now=now)
     token, password = secrets_of(secret_key)
     arenas.create_host_link(db, process, label=SCHOOL, location=town.school, now=now, valid=None, token=token)
     officer = _planner(db, password, now)

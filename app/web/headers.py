@@ -14,6 +14,7 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 COMPRESSED = ["text/css", "text/javascript", "application/json", "application/geo+json", "image/svg+xml"]
+COMPRESSED += ["application/vnd.snarvei.network"]
 
 
 def install(app: Flask) -> None:

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from app import maps
 from app.errors import Invalid
 from app.model import Process
-from app.services import arenas, contributions, participants, processes
+from app.services import arenas, contributions, networks, participants, processes
+from app.store import Session
 from app.web import access, openapi, wire
 from app.web.language import alias, current
 from app.web.pages import page_data
@@ -43,12 +44,19 @@ def map_page(code: str) -> str | Response:
             code=arena.join_code,
             promise=process.promise.get(current(), ""),
             vector=url_for("basemap.vector", slug=process.slug, version=process.version),
+            network=_network_address(db, process),
             area=plain(process.area),
             bounds=process.area.bounds,
         )
         return render_template(
             "participate/map.html", map=shown, arena=arena, process=process, catalogue=words, data=data
         )
+
+
+def _network_address(db: Session, process: Process) -> str | None:
+    """Where the streets are that drawing can follow, if the process has any."""
+    row = networks.of(db, process)
+    return None if row is None else url_for("networks.file", slug=process.slug, digest=row.digest)
 
 
 @blueprint.post("/api/v1/join")

@@ -114,6 +114,15 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "municipality_not_usable": (_("A municipality number has four digits."), _("Write four digits.")),
     "not_json": (_("What came cannot be read."), _("Send a GeoJSON Feature.")),
     "not_numbers": (_("Some coordinates are not numbers."), _("Draw it again and send.")),
+    "network_empty": (
+        _("The file %(file)s has no streets in the area."),
+        _("Check the layer, the chosen rows and the coordinate system."),
+    ),
+    "network_too_large": (
+        _("The street network is too large: %(edges)s pieces."),
+        _("Take at most %(most)s: choose rows with --where, or a smaller area."),
+    ),
+    "network_unknown": (_("We cannot find that street network."), _("Load the page again.")),
     "not_text": (_("The text cannot be read."), _("Write it again and send.")),
     "not_yours": (_("Someone else made this."), _("You can change only what you made yourself.")),
     "nothing_published": (

@@ -17,6 +17,7 @@ from gis.crs import WGS84, epsg_of, project
 from gis.geojson import Unusable
 
 SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".zip")
+OPENSTREETMAP = (".pbf", ".osm")
 MAX_BYTES = 500_000_000
 MAX_ZIP_RATIO = 200
 MAX_ZIP_FILES = 200
@@ -33,14 +34,23 @@ class Source:
         return len(self.geometry)
 
 
-def read(path: Path, layer: str | None = None) -> Source:
-    """Raises ``Unusable``: file_missing, file_type, file_too_large, zip_unsafe, file_unreadable, layer_missing,
+def read(
+    path: Path,
+    layer: str | None = None,
+    *,
+    suffixes: tuple[str, ...] = SUFFIXES,
+    bounds: tuple[float, float, float, float] | None = None,
+) -> Source:
+    """The rows of a layer; of an OpenStreetMap file, where ``suffixes`` allow one, only those within ``bounds``.
+
+    Raises ``Unusable``: file_missing, file_type, file_too_large, zip_unsafe, file_unreadable, layer_missing,
     layer_unclear, crs_missing.
     """
-    address = _checked(path)
+    address = _checked(path, suffixes)
+    within = bounds if path.suffix.lower() in OPENSTREETMAP else None
     try:
         name = _layer(address, layer)
-        meta, _, wkb, values = pyogrio.raw.read(address, layer=name)
+        meta, _, wkb, values = pyogrio.raw.read(address, layer=name, bbox=within)
     except Unusable:
         raise
     except (DataSourceError, DataLayerError, ValueError) as error:
@@ -53,12 +63,12 @@ def read(path: Path, layer: str | None = None) -> Source:
     return Source(project(geometry, epsg, WGS84), {name: _plain(column) for name, column in columns.items()})
 
 
-def _checked(path: Path) -> str:
+def _checked(path: Path, suffixes: tuple[str, ...]) -> str:
     if not path.is_file():
         raise Unusable("file_missing", file=path.name)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise Unusable("file_type", file=path.name, wanted=", ".join(SUFFIXES))
+    if suffix not in suffixes:
+        raise Unusable("file_type", file=path.name, wanted=", ".join(suffixes))
     if path.stat().st_size > MAX_BYTES:
         raise Unusable("file_too_large", file=path.name, most=MAX_BYTES // 1_000_000)
     if suffix != ".zip":
