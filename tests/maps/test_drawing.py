@@ -1,0 +1,254 @@
+"""Drawing by touch, pen, mouse and keyboard: smooth, along the streets, reshaped by handles, and never by accident."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import Page
+
+from gis import network
+from tests.maps.test_core import run
+from tests.maps.test_participate import own_class
+
+__all__ = ["own_class", "run"]
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Page]
+REPORT = Path(__file__).resolve().parents[2] / "var" / "drawing.json"
+EXAMPLES = settings(max_examples=40)
+LATITUDE = 60.0
+METRE = (1 / (111_320 * math.cos(math.radians(LATITUDE))), 1 / 111_320)
+
+
+def report(**figures: float) -> None:
+    """What was measured, for people: printed, and kept in var/."""
+    print(figures)
+    earlier = json.loads(REPORT.read_text()) if REPORT.exists() else {}
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps({**earlier, **figures}, indent=2) + "\n")
+
+
+def degrees(metres: list[tuple[float, float]]) -> list[list[float]]:
+    return [[10 + x * METRE[0], LATITUDE + y * METRE[1]] for x, y in metres]
+
+
+def metric(line: list[list[float]]) -> Any:
+    return shapely.LineString([((x - 10) / METRE[0], (y - LATITUDE) / METRE[1]) for x, y in line])
+
+
+@st.composite
+def hands(draw: st.DrawFn) -> list[list[list[float]]]:
+    """Strokes as a hand makes them: it turns, trembles and rests, on a map at some zoom."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    metres_a_pixel = 156_543 * math.cos(math.radians(LATITUDE)) / 2 ** draw(st.integers(15, 19))
+    start = np.zeros(2)
+    made = []
+    for _ in range(draw(st.integers(1, 4))):
+        size = draw(st.integers(2, 250))
+        heading = np.cumsum(rng.normal(0, draw(st.sampled_from([0.02, 0.1, 0.3])), size)) + rng.uniform(0, 6.3)
+        step = rng.gamma(2, draw(st.sampled_from([1.0, 2.0, 5.0])), size)
+        path = start + np.cumsum(np.column_stack([np.cos(heading), np.sin(heading)]) * step[:, None], axis=0)
+        path = np.rint(path + rng.normal(0, 0.7, path.shape))
+        start = path[-1]
+        made.append(degrees([tuple(p) for p in path * metres_a_pixel]))
+    return made
+
+
+@EXAMPLES
+@given(strokes=hands())
+def test_a_hand_drawn_route_lies_where_the_hand_went_and_has_few_vertices(run: Any, strokes: Any) -> None:
+    kept = run("lines", "m.economical(x.flatMap((raw) => m.stroke(raw)))", strokes)
+    drawn, route = metric([p for raw in strokes for p in raw]), metric(kept)
+    assert len(kept) <= 200
+    assert shapely.hausdorff_distance(drawn, route, densify=0.05) <= 5.0 if drawn.length else True
+
+
+def test_a_scribble_is_drawn_coarser_rather_than_with_too_many_vertices(run: Any) -> None:
+    rng = np.random.default_rng(1)
+    scribble = degrees([tuple(p) for p in rng.uniform(0, 300, (4000, 2))])
+    assert len(run("lines", "m.economical(m.stroke(x))", scribble)) <= 200
+
+
+def test_trembling_is_smoothed_away(run: Any) -> None:
+    rng = np.random.default_rng(2)
+    trembling = [(x, 40 * math.sin(x / 60) + rng.normal(0, 1.2)) for x in range(0, 400, 4)]
+    line = metric(run("lines", "m.smoothed(x, 2)", degrees(trembling)))
+    turned = np.abs(np.diff(np.unwrap(np.arctan2(*np.diff(shapely.get_coordinates(line), axis=0).T[::-1]))))
+    before = np.abs(np.diff(np.unwrap(np.arctan2(*np.diff(np.array(trembling), axis=0).T[::-1]))))
+    assert turned.sum() < before.sum() / 3
+
+
+def test_a_moved_point_takes_its_neighbours_along_and_leaves_the_rest(run: Any) -> None:
+    line = degrees([(x, 0) for x in range(0, 100, 10)])
+    (up,) = degrees([(50, 20)])
+    moved = metric(run("lines", "m.reshaped(x[0], 2, 5, 8, x[1])", [line, up]))
+    heights = [round(y) for _, y in moved.coords]
+    assert heights == [0, 0, 0, 7, 13, 20, 13, 7, 0, 0]
+
+
+def test_a_line_is_cut_into_stretches_and_found_again(run: Any) -> None:
+    line = degrees([(0, 0), (100, 0), (100, 100)])
+    cut = run("lines", "m.pieces(x, [0.25, 0.5, 0.9])", line)
+    assert [round(metric(piece).length) for piece in cut] == [50, 50, 80, 20]
+    assert run("lines", "m.fractionAt(x, m.at(x, 0.37))", line) == pytest.approx(0.37, abs=1e-3)
+
+
+# Following the street
+
+
+def town(side: int, seed: int = 1, share: float = 0.8) -> network.Network:
+    """A town of bent streets, about 1.5 side² stretches."""
+    rng = np.random.default_rng(seed)
+    c, r = np.meshgrid(np.arange(side), np.arange(side))
+    xy = np.column_stack([c.ravel(), r.ravel()]) * 75.0 + rng.normal(0, 14, (side * side, 2))
+    t = np.linspace(0, 1, 9)[:, None]
+    lines = []
+    for n in range(side * side):
+        for other, there in ((n + 1, n % side + 1 < side), (n + side, n + side < side * side)):
+            if there and rng.random() < share:
+                a, b = xy[n], xy[other]
+                normal = np.array([-(b - a)[1], (b - a)[0]])
+                bent = a + t * (b - a) + np.sin(np.pi * t * rng.choice([1, 2])) * normal * rng.normal(0, 0.12)
+                lines.append(shapely.LineString(degrees([tuple(p) for p in bent])))
+    return network.build(np.array(lines, dtype=object))
+
+
+def wires(made: network.Network) -> list[int]:
+    return list(network.encode(made))
+
+
+def metres_of(made: network.Network) -> np.ndarray:
+    """Length of each stretch on the browser's own plane."""
+    middle = made.nodes[0] * network.UNIT
+    scale = np.array([math.cos(math.radians(middle[1])), 1]) * 111_320
+    return np.asarray(shapely.length(shapely.transform(made.lines(), lambda xy: (xy - middle) * scale)))
+
+
+def dijkstra(made: network.Network, start: int) -> dict[int, float]:
+    """The slow, plain one."""
+    size = metres_of(made)
+    beside: dict[int, list[tuple[int, float]]] = {}
+    for (a, b), metres in zip(made.edges.tolist(), size, strict=True):
+        beside.setdefault(a, []).append((b, metres))
+        beside.setdefault(b, []).append((a, metres))
+    best, queue = {start: 0.0}, [(0.0, start)]
+    while queue:
+        cost, node = heapq.heappop(queue)
+        for other, metres in beside.get(node, []) if cost == best[node] else []:
+            if cost + metres < best.get(other, math.inf):
+                best[other] = cost + metres
+                heapq.heappush(queue, (best[other], other))
+    return best
+
+
+ROUTES = """(() => {
+    const n = new m.Network(Uint8Array.from(x.bytes));
+    const at = (p) => n.nearest(p, 0.5);
+    const all = x.pairs.map(([a, b]) => [at(a), at(b)]);
+    return all.map(([a, b]) => { const w = n.way(a, b); return w && [w.metres, w.positions]; });
+})()"""
+
+
+@EXAMPLES
+@given(seed=st.integers(0, 10_000), share=st.sampled_from([0.5, 0.7, 1.0]))
+def test_the_way_along_the_streets_is_the_shortest(run: Any, seed: int, share: float) -> None:
+    made = town(6, seed, share)
+    rng = np.random.default_rng(seed)
+    pairs = rng.integers(len(made.nodes), size=(12, 2)).tolist()
+    spots = made.nodes * network.UNIT
+    wanted = [dijkstra(made, a).get(b) for a, b in pairs]
+    asked = {"bytes": wires(made), "pairs": [[spots[a].tolist(), spots[b].tolist()] for a, b in pairs]}
+    for found, metres, (a, b) in zip(run("network", ROUTES, asked), wanted, pairs, strict=True):
+        if metres is None:
+            assert found is None
+            continue
+        assert found[0] == pytest.approx(metres, abs=0.01)
+        assert found[1][0] == pytest.approx(spots[a].tolist(), abs=1e-6)
+        assert found[1][-1] == pytest.approx(spots[b].tolist(), abs=1e-6)
+        if len(found[1]) > 1:
+            assert metric(found[1]).length == pytest.approx(metres, rel=0.005, abs=0.05)
+
+
+def test_the_browser_reads_what_the_server_wrote(run: Any) -> None:
+    made = town(5)
+    read = "((n) => [[...n.x], [...n.y], [...n.length], n.middle])(new m.Network(Uint8Array.from(x)))"
+    x, y, lengths, middle = run("network", read, wires(made))
+    xy = shapely.get_coordinates(made.lines())
+    scale = math.cos(math.radians(middle[1])) * 111_320
+    assert np.abs(np.array(x) / scale + middle[0] - xy[:, 0]).max() < 1e-9
+    assert np.abs(np.array(y) / 111_320 + middle[1] - xy[:, 1]).max() < 1e-9
+    assert np.array(lengths) == pytest.approx(metres_of(made), abs=0.01)
+
+
+@pytest.mark.parametrize("content", [[], [1, 2, 3], [83, 78, 87, 49], [83, 78, 87, 49, 200, 200, 200, 1, 9]])
+def test_other_bytes_are_no_network(run: Any, content: list[int]) -> None:
+    tried = "(() => { try { new m.Network(Uint8Array.from(x)); return 'read'; } catch (e) { return e.name; } })()"
+    assert run("network", tried, content) == "RangeError"
+
+
+FOLLOW = "m.follow(new m.Network(Uint8Array.from(x.bytes)), x.from, x.to, 30)"
+CORNER = [[(0, 0), (200, 0)], [(200, 0), (200, 200)], [(900, 0), (900, 90)]]
+
+
+@pytest.mark.parametrize(
+    ("start", "goal", "metres"),
+    [
+        ((20, 8), (208, 150), 180 + 150),
+        ((20, 100), (150, 120), 0),
+        ((20, 100), (100, 9), 0),
+        (None, (100, 9), 0),
+        ((20, 8), (905, 50), 0),
+        ((20, 8), (120, 5), 100),
+    ],
+    ids=["round the corner", "no street near", "from a field", "the first", "not connected", "one street"],
+)
+def test_a_stretch_follows_the_street_where_there_is_one(run: Any, start: Any, goal: Any, metres: float) -> None:
+    made = network.build(np.array([shapely.LineString(degrees(line)) for line in CORNER], dtype=object))
+    from_ = start and degrees([start])[0]
+    found = run("network", FOLLOW, {"bytes": wires(made), "from": from_, "to": degrees([goal])[0]})
+    if metres:
+        assert metric(found).length == pytest.approx(metres, abs=2)
+    else:
+        assert len(found) == 1
+
+
+def test_a_town_of_twenty_thousand_stretches_is_small_and_quick(run: Any) -> None:
+    import brotli
+
+    made = town(115)
+    data = network.encode(made)
+    packed = len(brotli.compress(data, quality=4))
+    assert len(made.edges) > 19_000
+    assert packed < 300_000
+    rng = np.random.default_rng(3)
+    pairs = [[spot.tolist() for spot in made.nodes[rng.integers(len(made.nodes), size=2)] * 1e-6] for _ in range(60)]
+    timed = """(() => {
+        const began = performance.now();
+        const n = new m.Network(Uint8Array.from(x.bytes));
+        const loaded = performance.now() - began;
+        const took = x.pairs.map(([a, b]) => {
+            const start = performance.now();
+            n.way(n.nearest(a, 30), n.nearest(b, 30));
+            return performance.now() - start;
+        }).sort((a, b) => a - b);
+        return { loaded, median: took[30], worst: took[59] };
+    })()"""
+    found = run("network", timed, {"bytes": list(data), "pairs": pairs})
+    report(
+        network_edges=len(made.edges),
+        network_bytes=len(data),
+        network_bytes_brotli=packed,
+        network_read_ms=round(found["loaded"], 1),
+        route_median_ms=round(found["median"], 2),
+        route_worst_ms=round(found["worst"], 2),
+    )
+    assert found["worst"] < 1000
