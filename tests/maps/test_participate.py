@@ -139,6 +139,7 @@ def test_point_by_point_a_tap_adds_and_a_drag_moves_the_map(served: Served, visi
     page.click("#tool-route")
     page.click("[data-draw=tap]")
     page.wait_for_timeout(200)
+    page.click("#follow-street")
     for point in WAY:
         page.touchscreen.tap(*on_map(page, *point))
     Fingers(page).drag(on_map(page, 0.5, 0.5), on_map(page, 0.6, 0.55))

@@ -44,6 +44,14 @@ export async function fragment(url) {
   return text;
 }
 
+/** Read a binary file of this service. */
+export async function bytes(url) {
+  const response = await reach(url, {});
+  const data = await response.arrayBuffer().catch(() => null);
+  if (!response.ok || data === null) throw new Refused(response.ok ? 0 : response.status, {}, null);
+  return new Uint8Array(data);
+}
+
 async function reach(url, options) {
   const stop = AbortSignal.timeout(TIMEOUT_MS);
   try {

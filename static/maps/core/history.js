@@ -35,6 +35,11 @@ export class History {
     return step;
   }
 
+  /** How many steps can be undone. */
+  get depth() {
+    return this.#done.length;
+  }
+
   get canUndo() {
     return this.#done.length > 0;
   }

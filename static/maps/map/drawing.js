@@ -1,28 +1,33 @@
 // Drawing a line by hand or point by point. One finger draws, two fingers move and zoom the map; moving never draws.
+// Once a pen has been seen it alone draws: fingers and the palm move the map.
 
 import * as L from "leaflet";
-import { distance, simplify } from "../core/lines.js";
+import { distance, stroke } from "../core/lines.js";
+import { Ink } from "./ink.js";
 
-const MIN_STEP_PX = 4;
+const MIN_STEP_PX = 1;
 const SLIP_PX = 24;
 const SLIP_MS = 350;
-const TOLERANCE_PX = 1.6;
-const MOST_TOLERANCE_M = 3;
+
+/** Below these a finger is too coarse for the map. */
+export const CLOSE_ENOUGH = { freehand: 15, tap: 14 };
 
 /**
- * A line in hand. `strokes` are arrays of [lon, lat]; together, in order, they are the line.
- * Calls `onChange()` after every stroke and vertex.
+ * A line in hand. `strokes` are arrays of [lon, lat]; together, in order, they are the line. `reach(from, to)` gives the
+ * positions of a new stretch in point mode. Calls `onChange()` after every stroke and vertex, `onFar(latlng)` instead of
+ * drawing when the map is too far away, `onPen()` when a pen is first seen.
  */
 export class Drawing {
-  constructor(map, { onChange }) {
-    this.map = map;
-    this.onChange = onChange;
+  constructor(map, { onChange, onFar, onPen, reach }) {
+    Object.assign(this, { map, onChange, onFar, onPen, reach });
     this.strokes = [];
     this.undone = [];
     this.mode = null;
+    this.pen = false;
     this.casing = L.polyline([], { color: "#fff", weight: 11, interactive: false, className: "draft-casing" });
     this.line = L.polyline([], { color: "#1b2430", weight: 6, interactive: false, className: "draft-line" });
     this.ends = L.layerGroup();
+    this.ink = new Ink(map.getContainer());
     this.pointers = new Map();
     this.current = null;
     this.handlers = {
@@ -34,18 +39,15 @@ export class Drawing {
   }
 
   /** Begin, or go on with what an earlier page left. `mode` is "freehand" or "tap". */
-  start(mode, strokes = []) {
+  start(mode, strokes = [], undone = []) {
     this.stop();
     this.strokes = strokes;
-    this.undone = [];
+    this.undone = undone;
     this.mode = mode;
-    this.casing.addTo(this.map);
-    this.line.addTo(this.map);
-    this.ends.addTo(this.map);
+    this.#add();
     this.map.doubleClickZoom.disable();
     if (mode === "freehand") this.#takePointers();
     else this.map.on("click", this.#tap, this);
-    this.#redraw();
   }
 
   /** Let the map go; the strokes stay readable. */
@@ -55,9 +57,11 @@ export class Drawing {
     container.classList.remove("drawing");
     this.map.off("click", this.#tap, this);
     this.map.dragging.enable();
+    this.map.touchZoom.enable();
     this.map.doubleClickZoom.enable();
     this.pointers.clear();
     this.current = null;
+    this.ink.clear();
     for (const layer of [this.casing, this.line, this.ends]) layer.remove();
     this.mode = null;
   }
@@ -67,36 +71,56 @@ export class Drawing {
     const { strokes, undone, mode } = this;
     this.stop();
     Object.assign(this, { strokes, undone, mode });
-    for (const layer of [this.casing, this.line, this.ends]) layer.addTo(this.map);
-    this.#redraw();
+    this.#add();
   }
 
   get positions() {
     return this.strokes.flat();
   }
 
-  /** Add a vertex, for instance where the cross is. */
+  /** Whether the map is near enough to draw on. */
+  get close() {
+    return this.map.getZoom() >= CLOSE_ENOUGH[this.mode];
+  }
+
+  /** Go on to a position, for instance to where the cross is. */
   add(position) {
-    this.strokes.push([position]);
+    if (!this.close) {
+      this.onFar(L.latLng(position[1], position[0]));
+      return;
+    }
+    this.strokes.push(this.reach(this.positions.at(-1) ?? null, position));
     this.#changed();
   }
 
   undo() {
-    const stroke = this.strokes.pop();
-    if (!stroke) return false;
-    this.undone.push(stroke);
+    return this.#turn(this.strokes, this.undone);
+  }
+
+  redo() {
+    return this.#turn(this.undone, this.strokes);
+  }
+
+  /** Metres that a pixel of the screen covers. */
+  get metresPerPixel() {
+    const centre = this.map.getSize().divideBy(2);
+    const a = this.map.containerPointToLatLng(centre);
+    const b = this.map.containerPointToLatLng(centre.add([100, 0]));
+    return distance([a.lng, a.lat], [b.lng, b.lat]) / 100;
+  }
+
+  #turn(from, to) {
+    const last = from.pop();
+    if (!last) return false;
+    to.push(last);
     this.#redraw();
     this.onChange();
     return true;
   }
 
-  redo() {
-    const stroke = this.undone.pop();
-    if (!stroke) return false;
-    this.strokes.push(stroke);
+  #add() {
+    for (const layer of [this.casing, this.line, this.ends]) layer.addTo(this.map);
     this.#redraw();
-    this.onChange();
-    return true;
   }
 
   #takePointers() {
@@ -108,22 +132,42 @@ export class Drawing {
 
   #down(event) {
     if (event.target.closest(".leaflet-control") || (event.pointerType === "mouse" && event.button !== 0)) return;
+    if (this.#movesMap(event)) return;
     this.pointers.set(event.pointerId, event);
     if (this.pointers.size > 1) {
       this.#secondFinger();
       return;
     }
+    const [x, y] = this.#pixel(event);
     this.current = { id: event.pointerId, stroke: [this.#at(event)], began: event.timeStamp, last: event, moved: 0 };
+    this.current.far = !this.close;
+    if (!this.current.far) this.ink.begin(x, y);
+  }
+
+  /** With a pen about, a hand on the glass never draws: it moves the map, and nothing at all while the pen is down. */
+  #movesMap(event) {
+    if (event.pointerType === "pen") {
+      if (!this.pen) this.onPen();
+      this.pen = true;
+      this.map.dragging.disable();
+      this.map.touchZoom.disable();
+      return false;
+    }
+    if (event.pointerType !== "touch" || !this.pen) return false;
+    if (!this.current) {
+      this.map.dragging.enable();
+      this.map.touchZoom.enable();
+    }
+    return true;
   }
 
   /** The hand wants to move the map: a stroke that has hardly begun was a slip, a longer one is finished. */
   #secondFinger() {
     const current = this.current;
-    this.current = null;
-    if (!current) return;
+    this.#drop();
+    if (!current || current.far) return;
     const slip = current.moved < SLIP_PX || current.last.timeStamp - current.began < SLIP_MS;
-    if (slip) this.#redraw();
-    else this.#finish(current);
+    if (!slip) this.#finish(current);
   }
 
   #move(event) {
@@ -136,30 +180,32 @@ export class Drawing {
       this.current.moved += step;
       this.current.stroke.push(this.#at(each));
       this.current.last = each;
+      if (!this.current.far) this.ink.to(...this.#pixel(each));
     }
-    this.#redraw();
   }
 
   #up(event) {
     this.pointers.delete(event.pointerId);
     if (!this.current || event.pointerId !== this.current.id) return;
     const current = this.current;
-    this.current = null;
-    if (current.moved < SLIP_PX / 2) this.#redraw();
-    else this.#finish(current);
+    this.#drop();
+    if (current.far) this.onFar(L.latLng(current.stroke[0][1], current.stroke[0][0]));
+    else if (current.moved >= SLIP_PX / 2) this.#finish(current);
   }
 
   #cancel(event) {
     this.pointers.delete(event.pointerId);
-    if (this.current?.id === event.pointerId) {
-      this.current = null;
-      this.#redraw();
-    }
+    if (this.current?.id === event.pointerId) this.#drop();
+  }
+
+  #drop() {
+    this.current = null;
+    this.box = null;
+    this.ink.clear();
   }
 
   #finish(current) {
-    const tolerance = Math.min(this.#metresPerPixel() * TOLERANCE_PX, MOST_TOLERANCE_M);
-    this.strokes.push(simplify(current.stroke, tolerance));
+    this.strokes.push(stroke(current.stroke));
     this.#changed();
   }
 
@@ -174,25 +220,25 @@ export class Drawing {
   }
 
   #redraw() {
-    const latlngs = [...this.positions, ...(this.current?.stroke ?? [])].map(([x, y]) => [y, x]);
+    const latlngs = this.positions.map(([x, y]) => [y, x]);
     this.casing.setLatLngs(latlngs);
     this.line.setLatLngs(latlngs);
     this.ends.clearLayers();
-    const dots = this.mode === "tap" ? latlngs : latlngs.slice(0, 1);
-    for (const at of dots) {
-      L.circleMarker(at, { radius: 7, color: "#1b2430", weight: 3, fillColor: "#fff", fillOpacity: 1 }).addTo(this.ends);
+    const dots = this.mode === "tap" ? this.strokes.map((each) => each.at(-1)) : [];
+    for (const [x, y] of [...this.positions.slice(0, 1), ...dots]) {
+      const style = { radius: 7, color: "#1b2430", weight: 3, fillColor: "#fff", fillOpacity: 1, interactive: false };
+      L.circleMarker([y, x], style).addTo(this.ends);
     }
   }
 
-  #at(event) {
-    const { lng, lat } = this.map.mouseEventToLatLng(event);
-    return [lng, lat];
+  /** Pixels from the map's corner, which does not move during a stroke. */
+  #pixel(event) {
+    this.box ??= this.map.getContainer().getBoundingClientRect();
+    return [event.clientX - this.box.left, event.clientY - this.box.top];
   }
 
-  #metresPerPixel() {
-    const centre = this.map.getSize().divideBy(2);
-    const a = this.map.containerPointToLatLng(centre);
-    const b = this.map.containerPointToLatLng(centre.add([100, 0]));
-    return distance([a.lng, a.lat], [b.lng, b.lat]) / 100;
+  #at(event) {
+    const { lng, lat } = this.map.containerPointToLatLng(this.#pixel(event));
+    return [lng, lat];
   }
 }

@@ -1,9 +1,7 @@
 // The participant's own things on the map: stickers as markers, routes as cased lines with their mode's pictogram.
 
 import * as L from "leaflet";
-import { handles } from "../core/lines.js";
-
-const MOST_HANDLES = 24;
+import { Handles } from "./handles.js";
 
 /** An icon of the sprite as an element; `group` gives it shape and colour. */
 export function sticker(sprite, icon, group, size = 40) {
@@ -22,7 +20,9 @@ export class ItemLayers {
     this.layers = new Map();
     this.chosen = null;
     this.group = L.layerGroup().addTo(map);
-    this.editing = L.layerGroup().addTo(map);
+    this.handles = new Handles(map, {
+      onMove: (coordinates) => this.onMove(this.chosen, { type: "LineString", coordinates }),
+    });
   }
 
   /** Draw these items and nothing else. */
@@ -45,14 +45,14 @@ export class ItemLayers {
 
   /** Mark one as chosen (null for none); it can then be dragged or, for a route, reshaped by its handles. */
   choose(item) {
+    if (this.chosen !== (item?.id ?? null)) this.handles.clear();
     this.chosen = item?.id ?? null;
-    this.editing.clearLayers();
     for (const [id, layer] of this.layers) {
       layer.getElement?.()?.classList.toggle("chosen", id === this.chosen);
       if (layer.dragging) layer.dragging[id === this.chosen ? "enable" : "disable"]();
       layer.eachLayer?.((part) => part.getElement()?.classList.toggle("chosen", id === this.chosen));
     }
-    if (item && item.geometry.type !== "Point") this.#addHandles(item);
+    if (item?.geometry.type === "LineString") this.handles.show(item.geometry.coordinates);
   }
 
   /** Bring it into view above the sheet. */
@@ -130,21 +130,5 @@ export class ItemLayers {
     if (event.type === "keypress" && !["Enter", " "].includes(event.originalEvent?.key)) return;
     L.DomEvent.stop(event);
     this.onChoose(id);
-  }
-
-  #addHandles(item) {
-    const line = handles(item.geometry.coordinates, MOST_HANDLES);
-    line.forEach(([x, y], index) => {
-      const handle = L.marker([y, x], {
-        icon: L.divIcon({ className: "handle", iconSize: [36, 36], iconAnchor: [18, 18] }),
-        draggable: true,
-        keyboard: false,
-      }).addTo(this.editing);
-      handle.on("dragend", () => {
-        const { lng, lat } = handle.getLatLng();
-        const moved = line.map((position, i) => (i === index ? [lng, lat] : position));
-        this.onMove(item.id, { type: "LineString", coordinates: moved });
-      });
-    });
   }
 }

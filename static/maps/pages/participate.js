@@ -119,9 +119,10 @@ function showUndo(page) {
 
 function keys(page, event) {
   const writing = event.target.matches("input[type=text], textarea");
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !writing) {
+  const letter = event.ctrlKey || event.metaKey ? event.key.toLowerCase() : "";
+  if (["z", "y"].includes(letter) && !writing) {
     event.preventDefault();
-    (event.shiftKey ? redo : undo)(page);
+    (event.shiftKey || letter === "y" ? redo : undo)(page);
   } else if (event.key === "Escape") {
     page.sheets.escape();
   } else if ((event.key === "Enter" || event.key === " ") && event.target === page.map.getContainer()) {

@@ -96,8 +96,13 @@ export class ItemSheet {
   #explainMoving() {
     const item = this.page.items.get(this.id);
     const route = item?.properties.kind === "route";
-    this.page.sheets.hint(route ? t("Drag the white dots on the line.") : t("Drag the sticker to its place."));
+    this.page.sheets.hint(
+      route
+        ? t("Drag a dot, or press plus for one more. Press a dot to take it away.")
+        : t("Drag the sticker to its place."),
+    );
     document.body.dataset.moving = "true";
+    if (route) this.page.layers.handles.enter();
   }
 
   #leave() {
