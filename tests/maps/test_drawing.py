@@ -14,11 +14,12 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from gis import network
+from tests.maps.conftest import DESK, TABLET, Fingers, Served, join, on_map, received
 from tests.maps.test_core import run
-from tests.maps.test_participate import own_class
+from tests.maps.test_participate import own_class, reach, things
 
 __all__ = ["own_class", "run"]
 pytestmark = pytest.mark.browser
@@ -252,3 +253,303 @@ def test_a_town_of_twenty_thousand_stretches_is_small_and_quick(run: Any) -> Non
         route_worst_ms=round(found["worst"], 2),
     )
     assert found["worst"] < 1000
+
+
+# With fingers, pen, mouse and keys
+
+
+def begin(page: Page, mode: str = "tap") -> None:
+    page.click("#tool-route")
+    page.click(f"[data-draw={mode}]")
+    page.wait_for_timeout(250)
+
+
+def vertices(page: Page) -> list[list[float]]:
+    """The line that is being drawn, as the device keeps it."""
+    return list(
+        page.evaluate(
+            """() => new Promise(done => {
+                const open = indexedDB.open('snarvei');
+                open.onsuccess = () => {
+                    const get = open.result.transaction('session').objectStore('session').get('draft');
+                    get.onsuccess = () => { open.result.close(); done((get.result?.strokes ?? []).flat()); };
+                };
+            })"""
+        )
+    )
+
+
+SCHOOL_STREET = ((0.2, 0.3), (0.8, 0.75))
+
+
+def test_the_line_follows_the_street_and_a_short_cut_does_not(served: Served, visit: Visit, own_class: str) -> None:
+    page = join(visit(served.url, size=TABLET), served, own_class)
+    begin(page)
+    expect(page.locator("#follow-street")).to_have_attribute("aria-pressed", "true")
+    page.touchscreen.tap(*on_map(page, *SCHOOL_STREET[0]))
+    page.touchscreen.tap(*on_map(page, *SCHOOL_STREET[1]))
+    along = vertices(page)
+    page.click("#follow-street")
+    page.touchscreen.tap(*on_map(page, 0.3, 0.75))
+    cut = vertices(page)
+    assert len(cut) == len(along) + 1
+    made = network.build(_demo_ways())
+    streets = shapely.union_all(made.lines())
+    assert all(shapely.distance(streets, shapely.Point(p)) * 111_320 < 1 for p in along)
+    assert metric_at(along).length > 1.05 * math.dist(*(metric_at(along).coords[i] for i in (0, -1)))
+    page.click("#undo")
+    assert len(vertices(page)) == len(along)
+    page.click("#undo")
+    assert len(vertices(page)) == 1
+    page.keyboard.press("Control+y")
+    assert len(vertices(page)) == len(along)
+    page.click("#save-route")
+    received(page, 1)
+
+
+def _demo_ways() -> Any:
+    from gis import neighbourhood
+
+    return neighbourhood.make(children_per_class=0).ways
+
+
+def metric_at(line: list[list[float]]) -> Any:
+    """Metres on a plane right for the line's own latitude."""
+    scale = math.cos(math.radians(line[0][1])) * 111_320
+    return shapely.LineString([(x * scale, y * 111_320) for x, y in line])
+
+
+def test_without_a_network_points_are_joined_straight(served: Served, visit: Visit) -> None:
+    page = visit(served.url, size=TABLET)
+    page.route("**/network/**", lambda route: route.fulfill(status=503, body="busy"))
+    join(page, served)
+    begin(page)
+    for point in SCHOOL_STREET:
+        page.touchscreen.tap(*on_map(page, *point))
+    expect(page.locator("#follow-street")).to_be_hidden()
+    assert len(vertices(page)) == 2
+
+
+def test_the_choice_to_follow_the_street_survives_a_reload(served: Served, visit: Visit) -> None:
+    page = join(visit(served.url, size=TABLET), served)
+    begin(page)
+    page.touchscreen.tap(*on_map(page, 0.3, 0.3))
+    page.click("#follow-street")
+    page.touchscreen.tap(*on_map(page, 0.6, 0.6))
+    page.reload()
+    expect(page.locator("#follow-street")).to_have_attribute("aria-pressed", "false")
+    assert len(vertices(page)) == 2
+
+
+def test_whoever_draws_with_a_finger_may_aim_with_the_cross_and_go_back(served: Served, visit: Visit) -> None:
+    """Rule 13."""
+    page = join(visit(served.url), served)
+    begin(page, "freehand")
+    Fingers(page).drag(on_map(page, 0.3, 0.2), on_map(page, 0.5, 0.4))
+    drawn = vertices(page)
+    expect(page.locator("#cross")).to_be_hidden()
+    page.click("[data-switch=tap]")
+    expect(page.locator("#cross")).to_be_visible()
+    page.click("#follow-street")
+    page.click("#point-here")
+    assert vertices(page)[:-1] == drawn
+    page.click("[data-switch=freehand]")
+    Fingers(page).drag(on_map(page, 0.5, 0.5), on_map(page, 0.7, 0.8))
+    assert len(vertices(page)) > len(drawn) + 2
+    page.click("#undo")
+    page.click("#undo")
+    assert vertices(page) == drawn
+
+
+def test_too_far_away_the_map_comes_closer_and_says_so(served: Served, visit: Visit) -> None:
+    """Rule 16: at the start, and when one has zoomed out since."""
+    page = join(visit(served.url), served)
+    for _ in range(3):
+        page.click("#zoom-out")
+        page.wait_for_timeout(350)
+    begin(page, "freehand")
+    expect(page.locator("#hint")).to_contain_text("zoomet")
+    page.wait_for_timeout(400)
+    page.click("#zoom-out")
+    page.wait_for_timeout(400)
+    Fingers(page).drag(on_map(page, 0.4, 0.3), on_map(page, 0.5, 0.6))
+    expect(page.locator("#hint")).to_contain_text("zoomet")
+    assert vertices(page) == []
+    page.wait_for_timeout(400)
+    Fingers(page).drag(on_map(page, 0.4, 0.3), on_map(page, 0.5, 0.6))
+    assert len(vertices(page)) >= 2
+
+
+class Pen:
+    """A stylus, through the browser's own input."""
+
+    def __init__(self, page: Page) -> None:
+        self.session = page.context.new_cdp_session(page)
+
+    def send(self, type: str, x: float, y: float) -> None:
+        held = 0 if type == "mouseReleased" else 1
+        event = {"type": type, "x": x, "y": y, "button": "left", "buttons": held, "clickCount": 1, "pointerType": "pen"}
+        self.session.send("Input.dispatchMouseEvent", event)
+
+    def draw(
+        self, start: tuple[float, float], goal: tuple[float, float], palm: Callable[[], None] | None = None
+    ) -> None:
+        self.send("mousePressed", *start)
+        for step in range(1, 13):
+            t = step / 12
+            self.send("mouseMoved", start[0] + t * (goal[0] - start[0]), start[1] + t * (goal[1] - start[1]))
+            if step == 6 and palm:
+                palm()
+        self.send("mouseReleased", *goal)
+
+
+def test_with_a_pen_the_palm_never_draws_and_fingers_move_the_map(served: Served, visit: Visit) -> None:
+    page = join(visit(served.url, size=TABLET), served)
+    begin(page, "freehand")
+    pen, fingers = Pen(page), Fingers(page)
+    resting = [on_map(page, 0.8, 0.8), on_map(page, 0.82, 0.78)]
+
+    def palm() -> None:
+        fingers.send("touchStart", resting[0])
+        fingers.send("touchMove", resting[1])
+        fingers.send("touchEnd")
+
+    pen.draw(on_map(page, 0.2, 0.2), on_map(page, 0.6, 0.6), palm)
+    expect(page.locator("#hint")).to_contain_text("Pennen tegner")
+    drawn = vertices(page)
+    west, east = drawn[0][0], drawn[-1][0]
+    assert len(drawn) >= 2
+    assert all(west - 1e-9 <= x <= east + 1e-9 for x, _ in drawn)
+    name = page.locator(".place-name-school span")
+    before = name.bounding_box()
+    fingers.drag(on_map(page, 0.5, 0.5), on_map(page, 0.6, 0.6))
+    page.wait_for_timeout(400)
+    after = name.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["x"] - before["x"] > 30
+    assert vertices(page) == drawn
+    pen.draw(on_map(page, 0.3, 0.3), on_map(page, 0.5, 0.7))
+    assert len(vertices(page)) > len(drawn)
+
+
+def test_a_pinch_in_the_middle_of_drawing_zooms_and_never_draws(served: Served, visit: Visit) -> None:
+    page = join(visit(served.url), served)
+    begin(page, "freehand")
+    fingers = Fingers(page)
+    middle = on_map(page, 0.5, 0.5)
+    fingers.send("touchStart", (middle[0] - 20, middle[1]))
+    fingers.send("touchStart", (middle[0] - 20, middle[1]), (middle[0] + 20, middle[1]))
+    for step in range(1, 11):
+        fingers.send("touchMove", (middle[0] - 20 - 8 * step, middle[1]), (middle[0] + 20 + 8 * step, middle[1]))
+    fingers.send("touchEnd")
+    page.wait_for_timeout(500)
+    assert vertices(page) == []
+    expect(page.locator(".ink")).to_have_count(0)
+
+
+def test_a_cancelled_line_comes_back_with_undo(served: Served, visit: Visit) -> None:
+    page = join(visit(served.url), served)
+    begin(page, "freehand")
+    Fingers(page).drag(on_map(page, 0.3, 0.2), on_map(page, 0.5, 0.7))
+    drawn = vertices(page)
+    page.click("#drop-route")
+    assert vertices(page) == []
+    page.click("#undo")
+    assert vertices(page) == drawn
+    page.click("#save-route")
+    assert len(things(page)) == 1
+
+
+def drawn_way(page: Page) -> list[list[float]]:
+    begin(page, "freehand")
+    Fingers(page).drag(*(on_map(page, *f) for f in ((0.2, 0.2), (0.4, 0.5), (0.7, 0.55), (0.85, 0.9))), steps=25)
+    page.click("#save-route")
+    page.wait_for_timeout(700)
+    return shape(page)
+
+
+def shape(page: Page) -> list[list[float]]:
+    (item,) = things(page)
+    found: list[list[float]] = item["geometry"]["coordinates"]
+    return found
+
+
+def middle_of(page: Page, selector: str, nth: int = 0) -> tuple[float, float]:
+    box = page.locator(selector).nth(nth).bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 48
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_point_is_added_dragged_and_taken_away_again(served: Served, visit: Visit) -> None:
+    page = join(visit(served.url, size=TABLET), served)
+    before = drawn_way(page)
+    handles = page.locator(".handle").count()
+    page.touchscreen.tap(*middle_of(page, ".handle-plus"))
+    expect(page.locator(".handle")).to_have_count(handles + 1)
+    x, y = middle_of(page, ".handle.chosen")
+    Fingers(page).drag((x, y), (x + 60, y - 40))
+    page.wait_for_timeout(300)
+    bent = shape(page)
+    assert metric_at(bent).length > metric_at(before).length * 1.02
+    page.touchscreen.tap(*middle_of(page, ".handle.chosen"))
+    page.touchscreen.tap(*middle_of(page, ".handle-bin"))
+    page.wait_for_timeout(300)
+    assert metric_at(shape(page)).length < metric_at(bent).length
+    for _ in range(3):
+        page.click("#undo")
+    assert shape(page) == before
+
+
+def test_moving_one_point_leaves_the_rest_of_the_line_as_it_was(served: Served, visit: Visit) -> None:
+    page = join(visit(served.url, size=TABLET), served)
+    begin(page)
+    for point in ((0.15, 0.3), (0.85, 0.75)):
+        page.touchscreen.tap(*on_map(page, *point))
+    page.click("#save-route")
+    page.wait_for_timeout(700)
+    before = shape(page)
+    x, y = middle_of(page, ".handle", page.locator(".handle").count() - 1)
+    Fingers(page).drag((x, y), (x - 30, y - 30))
+    page.wait_for_timeout(300)
+    after = shape(page)
+    assert after[-1] != before[-1]
+    half = len(before) // 2
+    assert after[:half] == before[:half]
+
+
+def test_a_line_is_reshaped_by_keys_alone(served: Served, visit: Visit) -> None:
+    page = join(visit(served.url, size=DESK, touch=False), served)
+    begin(page)
+    page.click("#follow-street")
+    page.locator(".map").focus()
+    for _ in range(3):
+        page.keyboard.press("Enter")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(400)
+    reach(page, "#save-route")
+    page.keyboard.press("Enter")
+    before = shape(page)
+    reach(page, "#move-item")
+    page.keyboard.press("Enter")
+    expect(page.locator(".handle").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(200)
+    moved = shape(page)
+    assert moved[0][1] > before[0][1]
+    expect(page.locator(".handle").first).to_be_focused()
+    reach(page, ".handle-plus")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    expect(page.locator(".handle.chosen")).to_be_focused()
+    assert len(shape(page)) == len(moved) + 1
+    page.keyboard.press("Delete")
+    page.wait_for_timeout(200)
+    assert len(shape(page)) == len(moved)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+y")
+    page.wait_for_timeout(200)
+    assert len(shape(page)) == len(moved) + 1
