@@ -21,7 +21,7 @@ from app.errors import Invalid, NotAllowed, NotFound
 from app.model import Contribution
 from app.model.catalogue import FEELING_OF_GROUP, FEELINGS, STICKER_GROUPS
 from app.model.contribution import FREQUENCIES, KINDS, MODERATION_STATES, SEASONS, SOURCES
-from app.services import moderation, participants, processes
+from app.services import moderation, participants, processes, stretches
 from app.services.actors import Pupil
 from app.services.processes import Rules
 from app.store import next_change, upsert
@@ -34,7 +34,7 @@ LONGEST_ROUTE_M = 50_000
 FROM_CATALOGUE = {"mode": "mode", "preferred_mode": "mode", "company": "company"}
 FROM_LIST = {"feeling": FEELINGS, "season": SEASONS, "frequency": FREQUENCIES, "source": SOURCES}
 TEXTS = {"comment": LONGEST_COMMENT, "own_name": LONGEST_NAME}
-PROPERTIES = {"kind", "group", "category", *FROM_CATALOGUE, *FROM_LIST, *TEXTS}
+PROPERTIES = {"kind", "group", "category", "modes", *FROM_CATALOGUE, *FROM_LIST, *TEXTS}
 
 _TABLE = cast(Table, Contribution.__table__)
 _FIND = select(_TABLE).where(_TABLE.c.id == bindparam("key"))
@@ -81,7 +81,12 @@ def save(
     rules = processes.rules(db, actor.process_id, actor.process_version)
     answers = checked(properties, rules, actor.allows)
     drawn = checked_geometry(geometry, answers["kind"], rules)
-    stored = _masked(db, actor, drawn, rules, rng) if answers["kind"] == "route" else drawn
+    stored = drawn
+    if answers["kind"] == "route":
+        stored = _masked(db, actor, drawn, rules, rng)
+        answers["mode"], answers["modes"] = stretches.after_masking(
+            drawn, stored, answers["mode"], answers["modes"] or [], rules.epsg
+        )
     row = _stored(
         db,
         {
@@ -156,6 +161,9 @@ def checked(properties: dict[str, Any], rules: Rules, allows: dict[str, list[str
         answers[name] = _one_of(properties, name, values)
     if kind == "route" and answers["mode"] is None:
         raise Invalid("field_missing", field="mode")
+    if kind != "route" and properties.get("modes") is not None:
+        raise Invalid("field_unknown", field="modes")
+    answers["modes"] = stretches.checked(properties.get("modes"), rules.catalogue.get("mode", {})) or None
     answers["feeling"] = FEELING_OF_GROUP.get(str(group)) or answers["feeling"] or "neutral"
     answers["source"] = answers["source"] or "map"
     for name, most in TEXTS.items():

@@ -7,6 +7,7 @@ from typing import Any
 from app.model.catalogue import FEELINGS, STICKER_GROUPS
 from app.model.contribution import FREQUENCIES, KINDS, SEASONS, SOURCES
 from app.services.contributions import LONGEST_COMMENT, LONGEST_NAME
+from app.services.stretches import MOST as MOST_CHANGES
 from gis.geojson import MAX_VERTICES
 
 PROBLEM = {"$ref": "#/components/responses/Problem"}
@@ -125,7 +126,8 @@ def _contribution() -> dict[str, Any]:
                     "group": among(*STICKER_GROUPS, "way"),
                     "category": {"type": "string"},
                     "feeling": among(*FEELINGS),
-                    "mode": {"type": "string"},
+                    "mode": {"type": "string", "description": "Of a route: how it begins."},
+                    "modes": _stretches(),
                     "preferred_mode": {"type": "string"},
                     "company": {"type": "string"},
                     "season": among(*SEASONS),
@@ -138,6 +140,22 @@ def _contribution() -> dict[str, Any]:
                     "short_id": {"type": "string", "readOnly": True},
                 },
             },
+        },
+    }
+
+
+def _stretches() -> dict[str, Any]:
+    start = {"type": "number", "minimum": 0, "maximum": 1, "exclusiveMinimum": True, "exclusiveMaximum": True}
+    return {
+        "type": "array",
+        "maxItems": MOST_CHANGES,
+        "description": "From which fraction of the line's length on one travels in another way, in growing order. In "
+        "an answer the fractions are those of the stored line: what changed on a piece that was cut off is forgotten.",
+        "items": {
+            "type": "object",
+            "required": ["from", "mode"],
+            "additionalProperties": False,
+            "properties": {"from": start, "mode": {"type": "string"}},
         },
     }
 

@@ -171,6 +171,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("We cannot reach our memory right now."),
         _("What you made is kept on this device and is sent again by itself."),
     ),
+    "stretches_not_usable": (
+        _("We cannot tell where one changed how to travel."),
+        _("Send at most %(most)s changes in order, each from a fraction between 0 and 1."),
+    ),
     "text_too_long": (_("The text is too long: %(field)s."), _("Write at most %(most)s signs.")),
     "tile_unknown": (_("There is no such map tile."), _("Check the address.")),
     "token_expired": (

@@ -46,6 +46,7 @@ WORDS = (
     "category",
     "feeling",
     "mode",
+    "modes",
     "preferred_mode",
     "company",
     "season",

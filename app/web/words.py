@@ -69,6 +69,7 @@ FIELDS = {
     "label": _("school or host"),
     "layer": _("layer"),
     "mode": _("mode of travel"),
+    "modes": _("stretches of the way"),
     "own_name": _("own name for the place"),
     "preferred_mode": _("preferred mode of travel"),
     "realiser": _("who can realise it"),

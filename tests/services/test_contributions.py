@@ -345,3 +345,57 @@ def test_the_time_of_the_first_receipt_is_kept(store: Store) -> None:
             contributions.save(db, actor, id, a.wire(a.at(0, 0)), answers, now=when, rng=a.rng())
     (row,) = stored(store)
     assert (row.created_at, row.changed_at) == (a.NOW, a.NOW + timedelta(minutes=5))
+
+
+def test_where_one_changes_to_the_bus_is_kept_relative_to_what_is_kept(store: Store) -> None:
+    actor = settled(store)
+    changes = [{"from": 0.5, "mode": "bus"}]
+    with store.writing() as db:
+        a.route(db, actor, a.along((-1000, 0), (0, 0)), modes=changes)
+    (row,) = stored(store)
+    (change,) = row.modes
+    kept = a.metres(row.geometry)
+    assert (row.mode, change["mode"]) == ("walk", "bus")
+    assert kept.interpolate(change["from"], normalized=True).distance(shapely.Point(-500, 0)) < 1
+    assert change["from"] < 0.5
+
+
+def test_a_change_beside_the_home_is_not_kept(store: Store) -> None:
+    """Neither the line nor its stretches tell of the piece that was cut off."""
+    actor = settled(store)
+    with store.writing() as db:
+        a.route(db, actor, a.along((-1000, 0), (0, 0)), modes=[{"from": 0.05, "mode": "bus"}])
+    (row,) = stored(store)
+    assert (row.mode, row.modes) == ("bus", None)
+
+
+@pytest.mark.parametrize(
+    ("modes", "code"),
+    [
+        ("bus", "stretches_not_usable"),
+        ([{"from": 0, "mode": "bus"}], "stretches_not_usable"),
+        ([{"from": 1, "mode": "bus"}], "stretches_not_usable"),
+        ([{"from": True, "mode": "bus"}], "stretches_not_usable"),
+        ([{"from": "0.5", "mode": "bus"}], "stretches_not_usable"),
+        ([{"from": float("nan"), "mode": "bus"}], "stretches_not_usable"),
+        ([{"from": 0.5}], "stretches_not_usable"),
+        ([{"from": 0.5, "mode": "bus", "at": [10, 60]}], "stretches_not_usable"),
+        ([{"from": 0.6, "mode": "bus"}, {"from": 0.5, "mode": "walk"}], "stretches_not_usable"),
+        ([{"from": 0.1 + i / 20, "mode": "bus"} for i in range(9)], "stretches_not_usable"),
+        ([{"from": 0.5, "mode": "rocket"}], "value_unknown"),
+        ([{"from": 0.5, "mode": ["bus"]}], "value_unknown"),
+    ],
+)
+def test_stretches_that_cannot_be_used_are_refused(embedded: Store, modes: object, code: str) -> None:
+    actor = settled(embedded)
+    with embedded.writing() as db, pytest.raises(Invalid) as refused:
+        save(db, actor, a.wire(a.along(*TO_SCHOOL)), {**ROUTE, "modes": modes})
+    assert (refused.value.code, refused.value.field) == (code, "modes")
+    assert stored(embedded) == []
+
+
+def test_only_a_way_has_stretches(embedded: Store) -> None:
+    actor = settled(embedded)
+    with embedded.writing() as db, pytest.raises(Invalid) as refused:
+        a.place(db, actor, a.at(50, 50), modes=[{"from": 0.5, "mode": "bus"}])
+    assert refused.value.field == "modes"
