@@ -1,4 +1,4 @@
-"""A photo that a resident laid beside a contribution: re-encoded, without its metadata, hidden until a person released it."""
+"""A photo that a resident laid beside a contribution: re-encoded, without its metadata, hidden until released."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ PHOTO_STATES = Transitions(
 
 
 class Photo(Base):
-    """``id`` is made by the client. ``body`` is a JPEG of our own making, None once erased. ``digest`` recognises a retry.
+    """``id`` is made by the client. ``body`` is a JPEG of our own making, None once erased.
+    ``digest`` recognises a retry.
 
     Until ``state`` is ``released`` nobody sees it but staff; and nobody at all once its contribution is erased.
     """

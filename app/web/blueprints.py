@@ -4,9 +4,34 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web import basemap, downloads, facilitate, moderate, ogc, participate, plan, problems, public, roadmap
+from app.web import (
+    basemap,
+    downloads,
+    facilitate,
+    moderate,
+    ogc,
+    participate,
+    photos,
+    plan,
+    problems,
+    public,
+    residents,
+    roadmap,
+)
 
-MODULES = (public, participate, facilitate, plan, roadmap, moderate, downloads, basemap, ogc)
+MODULES = (
+    public,
+    participate,
+    photos,
+    residents,
+    facilitate,
+    plan,
+    roadmap,
+    moderate,
+    downloads,
+    basemap,
+    ogc,
+)
 
 
 def register(app: Flask) -> None:

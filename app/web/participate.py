@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response
 
 from app import maps
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.model import Process
 from app.services import arenas, contributions, participants, processes
 from app.web import access, openapi, wire
@@ -23,8 +23,18 @@ blueprint = Blueprint("participate", __name__)
 
 @blueprint.get("/")
 @blueprint.get("/k/<code>")
-def join_page(code: str = "") -> str:
+def join_page(code: str = "") -> str | Response:
+    if code and _open_to_residents(code):
+        return redirect(url_for("residents.open_page", code=arenas.plain_code(code)))
     return render_template("participate/join.html", code=arenas.plain_code(code), data=page_data())
+
+
+def _open_to_residents(code: str) -> bool:
+    with service().store.reading() as db:
+        try:
+            return arenas.for_residents(arenas.by_code(db, code))
+        except NotFound:
+            return False
 
 
 @blueprint.get("/kart/<code>")
@@ -35,7 +45,7 @@ def map_page(code: str) -> str | Response:
         if arena.join_code != code:
             return redirect(url_for("participate.map_page", code=arena.join_code))
         process = db.get_one(Process, arena.process_id)
-        words = wire.catalogue(processes.catalogue(db, process.id), current())
+        words = wire.catalogue(processes.catalogue(db, process.id), current(), wire.audience(arena))
         shown = maps.participant_map(process, arena, service().config)
         data = page_data(
             arena=wire.arena(arena, process),
@@ -45,6 +55,7 @@ def map_page(code: str) -> str | Response:
             vector=url_for("basemap.vector", slug=process.slug, version=process.version),
             area=plain(process.area),
             bounds=process.area.bounds,
+            residents=arenas.for_residents(arena),
         )
         return render_template(
             "participate/map.html", map=shown, arena=arena, process=process, catalogue=words, data=data
@@ -66,7 +77,7 @@ def join() -> tuple[Response, int]:
             "token": joined.token,
             "alias": alias(joined.alias),
             "arena": wire.arena(joined.arena, joined.process),
-            "catalogue": wire.catalogue(entries, current()),
+            "catalogue": wire.catalogue(entries, current(), wire.audience(joined.arena)),
             "expires": joined.expires_at.isoformat(timespec="seconds"),
             "map": url_for("participate.map_page", code=joined.arena.join_code),
         }

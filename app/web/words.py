@@ -70,6 +70,7 @@ FIELDS = {
     "layer": _("layer"),
     "mode": _("mode of travel"),
     "own_name": _("own name for the place"),
+    "photo": _("photo"),
     "preferred_mode": _("preferred mode of travel"),
     "realiser": _("who can realise it"),
     "reason": _("reason"),
