@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 from app import maps
 from app.errors import Invalid, NotFound
 from app.model import Process
-from app.services import arenas, contributions, participants, processes
+from app.services import arenas, contributions, participants, photos, processes
 from app.web import access, openapi, wire
 from app.web.language import alias, current
 from app.web.pages import page_data
 from app.web.service import now, service
+from gis import privacy
 from gis.geojson import plain
 
 blueprint = Blueprint("participate", __name__)
@@ -55,11 +56,20 @@ def map_page(code: str) -> str | Response:
             vector=url_for("basemap.vector", slug=process.slug, version=process.version),
             area=plain(process.area),
             bounds=process.area.bounds,
-            residents=arenas.for_residents(arena),
+            residents=_limits() if arenas.for_residents(arena) else None,
         )
         return render_template(
             "participate/map.html", map=shown, arena=arena, process=process, catalogue=words, data=data
         )
+
+
+def _limits() -> dict[str, int]:
+    """What a resident's device checks before it sends: sizes of areas in square metres, photos beside one thing."""
+    return {
+        "smallest_area": privacy.SMALLEST_AREA,
+        "largest_area": privacy.LARGEST_AREA,
+        "photos": photos.MOST_OF_A_THING,
+    }
 
 
 @blueprint.post("/api/v1/join")

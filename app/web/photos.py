@@ -44,15 +44,20 @@ def delete_photo(id: str, photo: str) -> tuple[str, int]:
 
 
 def _read_body() -> bytes:
-    """The body, under a limit of this door's own. Raises TooLarge."""
-    request.max_content_length = photos.MOST_BYTES
+    """The body, under a limit of this door's own. Raises TooLarge; a body that does not say how long it is is read one
+    byte past the limit to know.
+    """
+    request.max_content_length = photos.MOST_BYTES + 1
     too_large = TooLarge("photo_too_large", field="photo", most=photos.MOST_BYTES // 1_000_000)
     if (request.content_length or 0) > photos.MOST_BYTES:
         raise too_large
     try:
-        return request.get_data(cache=False)
+        body = request.get_data(cache=False)
     except RequestEntityTooLarge as error:
         raise too_large from error
+    if len(body) > photos.MOST_BYTES:
+        raise too_large
+    return body
 
 
 @blueprint.get("/plan/<slug>/bilder/<id>.jpg")

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -217,6 +228,18 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
 }
 
 
+FOR_RESIDENTS: dict[str, tuple[LazyString, LazyString]] = {
+    "arena_closed": (
+        _("The map is closed now."),
+        _("What you made is still on this device. Ask the municipality whether it opens again."),
+    ),
+    "arena_paused": (
+        _("The map is paused."),
+        _("What you made is kept on this device and is sent when the map opens again."),
+    ),
+}
+
+
 def install(app: Flask) -> None:
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(CSRFError, lambda error: answer("form_expired", 400))
@@ -226,7 +249,8 @@ def install(app: Flask) -> None:
 
 def message(code: str, facts: dict[str, Any]) -> tuple[str, str]:
     """What happened and the next step, in the language of the request."""
-    title, step = PROBLEMS[code]
+    adults = FOR_RESIDENTS if has_request_context() and g.get("residents") else {}
+    title, step = adults.get(code) or PROBLEMS[code]
     return _filled(title, facts), _filled(step, facts)
 
 
