@@ -2,6 +2,7 @@
 
 import * as L from "leaflet";
 import { handles } from "../core/lines.js";
+import { areaLayer } from "./area_layer.js";
 
 const MOST_HANDLES = 24;
 
@@ -70,7 +71,7 @@ export class ItemLayers {
       return;
     }
     earlier?.remove();
-    const layer = item.geometry.type === "Point" ? this.#place(item) : this.#route(item);
+    const layer = { Point: () => this.#place(item), Polygon: () => this.#area(item) }[item.geometry.type]?.() ?? this.#route(item);
     layer.drawn = drawn;
     this.layers.set(item.id, layer.addTo(this.group));
     this.#mark(layer, item.state);
@@ -126,6 +127,12 @@ export class ItemLayers {
     return layer;
   }
 
+  #area(item) {
+    const { icon, group, label } = this.look(item);
+    const badge = sticker(this.sprite, icon, group, 28);
+    return areaLayer(item, { group, label, badge, choose: (event) => this.#chosenBy(event, item.id) });
+  }
+
   #chosenBy(event, id) {
     if (event.type === "keypress" && !["Enter", " "].includes(event.originalEvent?.key)) return;
     L.DomEvent.stop(event);
@@ -133,7 +140,8 @@ export class ItemLayers {
   }
 
   #addHandles(item) {
-    const line = handles(item.geometry.coordinates, MOST_HANDLES);
+    const closed = item.geometry.type === "Polygon";
+    const line = handles(closed ? item.geometry.coordinates[0].slice(0, -1) : item.geometry.coordinates, MOST_HANDLES);
     line.forEach(([x, y], index) => {
       const handle = L.marker([y, x], {
         icon: L.divIcon({ className: "handle", iconSize: [36, 36], iconAnchor: [18, 18] }),
@@ -143,7 +151,8 @@ export class ItemLayers {
       handle.on("dragend", () => {
         const { lng, lat } = handle.getLatLng();
         const moved = line.map((position, i) => (i === index ? [lng, lat] : position));
-        this.onMove(item.id, { type: "LineString", coordinates: moved });
+        const coordinates = closed ? [[...moved, moved[0]]] : moved;
+        this.onMove(item.id, { type: closed ? "Polygon" : "LineString", coordinates });
       });
     });
   }
