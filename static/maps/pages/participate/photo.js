@@ -57,6 +57,7 @@ export class PhotoPanel {
     const line = find("#photo-trouble");
     find("span", line).textContent = wrong.join(" ");
     line.hidden = wrong.length === 0;
+    if (wrong.length > 0) line.scrollIntoView({ block: "nearest" });
   }
 
   #show() {
