@@ -3,6 +3,7 @@
 Masking: every end of a route that is not inside a known public destination may be a home. Around each such end lies a
 secret zone, random in size, shape and position, never centred on the end, its edge at least ``FLOOR`` metres away. All
 routes of one participant are cut by the same zones, so that many routes from one home tell no more than one.
+An area loses its exact outline.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ OFFSET = (60.0, 140.0)
 MARGIN = (20.0, 80.0)
 SAME_CUT = 1.0
 SHORTEST_KEPT = 20.0
+LATTICE = 20.0
+SMALLEST_AREA = 2_500
+LARGEST_AREA = 5_000_000
 _RIPPLE = 0.06
 _VERTICES = 48
 
@@ -71,6 +75,18 @@ def secret_zone(home: Any, rng: np.random.Generator) -> Any:
     radius = (offset + FLOOR + rng.uniform(*MARGIN)) * (1 + ripple + 3 * _RIPPLE)
     ring = np.column_stack([centre[0] + radius * np.cos(angles), centre[1] + radius * np.sin(angles)])
     return shapely.polygons(ring)
+
+
+def generalise_area(area: Any) -> Any:
+    """A drawn area (metres) on the fixed lattice of ``LATTICE`` metres: no corner says where a plot ends, and drawing
+    it again tells no more. Always valid, perhaps in parts; None if nothing is left of a sliver.
+    """
+    snapped = shapely.set_precision(area, LATTICE)
+    parts = [part for part in shapely.get_parts(snapped) if part.area > 0]
+    if not parts:
+        return None
+    whole = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    return shapely.set_precision(whole, 0)
 
 
 def ends(routes: Any) -> np.ndarray:

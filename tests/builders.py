@@ -88,6 +88,28 @@ def arena(db: Session, made: Process, name: str = "5A", grade: int = 5) -> Arena
     return school_class(db, host(db, made, name)[0], name, grade)
 
 
+def open_map(db: Session, made: Process, title: str = "Kartet for alle") -> Arena:
+    """A map for residents."""
+    return arenas.open_map(db, made, title=title, now=NOW)
+
+
+def square(x: float, y: float, side: float) -> shapely.Polygon:
+    """A square in WGS 84, its centre in metres from the centre of everything."""
+    half = side / 2
+    box = shapely.box(CENTRE[0] + x - half, CENTRE[1] + y - half, CENTRE[0] + x + half, CENTRE[1] + y + half)
+    return project(box, EPSG, WGS84)
+
+
+def area(
+    db: Session, actor: Pupil, outline: Any, group: str = "good", category: str = "nature", **answers: Any
+) -> UUID:
+    """A drawn area."""
+    id = answers.pop("id", None) or uuid4()
+    properties = {"kind": "area", "group": group, "category": category, **answers}
+    contributions.save(db, actor, id, wire(outline), properties, now=NOW, rng=rng())
+    return UUID(str(id))
+
+
 def pupil(db: Session, where: Arena) -> Pupil:
     """A participant who has just joined."""
     joined = participants.join(db, where.join_code or "", NOW, valid=timedelta(days=1))

@@ -8,6 +8,7 @@ from app.model.contribution import Contribution, ModerationLog
 from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
 from app.model.network import StreetNetwork
 from app.model.participant import Participant
+from app.model.photo import Photo, PhotoLog
 from app.model.process import NamedPlace, Process
 from app.model.release import Release
 from app.model.roadmap import InputEvidence, InputLog, RoadmapInput
@@ -30,6 +31,8 @@ __all__ = [
     "ModerationLog",
     "NamedPlace",
     "Participant",
+    "Photo",
+    "PhotoLog",
     "Process",
     "Release",
     "RoadmapInput",

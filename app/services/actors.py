@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 SYSTEM = "system"
@@ -21,7 +22,7 @@ class Pupil:
     alias: str
     arena_state: str
     process_phase: str
-    allows: dict[str, list[str]]
+    allows: dict[str, Any]
     key: bytes
 
     @property

@@ -16,13 +16,20 @@ from app.model import Arena, ArenaLog, Contribution, HostLink, Participant, Proc
 from app.model.arena import ARENA_STATES, METHODS
 from app.model.catalogue import STICKER_GROUPS
 from app.model.contribution import COUNTED_STATES
-from app.services.actors import SYSTEM, Host, digest, new_token
+from app.services import processes
+from app.services.actors import SYSTEM, Host, Officer, digest, new_token
 
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6
-ALLOWS = {
+ALLOWS: dict[str, dict[str, Any]] = {
     "school_class": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)},
     "kindergarten": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)},
+    "online_map": {
+        "kinds": ["route", "place", "area"],
+        "groups": list(STICKER_GROUPS),
+        "audience": "residents",
+        "photos": True,
+    },
 }
 LONGEST_NAME = 80
 
@@ -104,6 +111,26 @@ def open_class(db: Session, actor: Host, *, grade: int | None, group_name: str, 
     return arena
 
 
+def open_map(db: Session, process: Process, *, title: str, now: datetime) -> Arena:
+    """A map for residents, who come by an open link: ways, places, areas and photos."""
+    if process.phase != "collecting":
+        raise Closed("process_closed")
+    processes.offer_to_residents(db, process)
+    return create(db, process, title=title, method="online_map", now=now, state="open", join_code=_fresh_code(db))
+
+
+def for_residents(arena: Arena) -> bool:
+    """Whether grown-ups come here: other words, and no children's stickers."""
+    return bool(arena.allows.get("audience") == "residents")
+
+
+def of_process(db: Session, process: Process, arena_id: UUID) -> Arena:
+    arena = db.get(Arena, arena_id)
+    if arena is None or arena.process_id != process.id:
+        raise NotFound("arena_unknown", field="arena")
+    return arena
+
+
 def create(db: Session, process: Process, *, title: str, method: str, now: datetime, **details: Any) -> Arena:
     """An arena that nobody joins by code: an import, a demo, an occasion recorded afterwards."""
     if method not in METHODS:
@@ -115,7 +142,7 @@ def create(db: Session, process: Process, *, title: str, method: str, now: datet
     return arena
 
 
-def change_state(db: Session, actor: Host | None, arena: Arena, wanted: str, now: datetime) -> bool:
+def change_state(db: Session, actor: Host | Officer | None, arena: Arena, wanted: str, now: datetime) -> bool:
     """Open, pause or close. Two who ask for the same at once both succeed, and the log says it once."""
     for _ in range(3):
         present = db.scalar(select(Arena.state).where(Arena.id == arena.id)) or arena.state

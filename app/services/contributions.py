@@ -21,8 +21,8 @@ from app.errors import Invalid, NotAllowed, NotFound
 from app.model import Contribution
 from app.model.catalogue import FEELING_OF_GROUP, FEELINGS, STICKER_GROUPS
 from app.model.contribution import FREQUENCIES, KINDS, MODERATION_STATES, SEASONS, SOURCES
-from app.services import moderation, participants, processes, stretches
-from app.services.actors import Pupil
+from app.services import moderation, participants, photos, processes, stretches
+from app.services.actors import SYSTEM, Pupil
 from app.services.processes import Rules
 from app.store import next_change, upsert
 from gis import geojson, privacy
@@ -81,9 +81,8 @@ def save(
     rules = processes.rules(db, actor.process_id, actor.process_version)
     answers = checked(properties, rules, actor.allows)
     drawn = checked_geometry(geometry, answers["kind"], rules)
-    stored = drawn
+    stored = _storable(db, actor, answers["kind"], drawn, rules, rng)
     if answers["kind"] == "route":
-        stored = _masked(db, actor, drawn, rules, rng)
         answers["mode"], answers["modes"] = stretches.after_masking(
             drawn, stored, answers["mode"], answers["modes"] or [], rules.epsg
         )
@@ -122,12 +121,13 @@ def erase(db: Session, actor: Pupil, id: UUID, now: datetime) -> None:
     if row.participant_id != actor.participant_id:
         raise NotAllowed("not_yours", field="id")
     if MODERATION_STATES.check(row.state, "erased"):
-        blank(db, [row.number], now)
+        blank(db, [row.number], now, by=actor.label)
         moderation.note(db, actor.label, id, row.state, "erased", now)
 
 
-def blank(db: Session, numbers: list[int], now: datetime) -> None:
-    """Remove everything a person gave from these rows; empty rows stay, so that caches learn of it."""
+def blank(db: Session, numbers: list[int], now: datetime, *, by: str = SYSTEM) -> None:
+    """Remove everything a person gave with these rows; empty rows stay, so that caches learn of it."""
+    photos.erase_of(db, numbers, by, now)
     db.execute(
         update(Contribution)
         .where(Contribution.number.in_(numbers))
@@ -144,7 +144,7 @@ def blank(db: Session, numbers: list[int], now: datetime) -> None:
     )
 
 
-def checked(properties: dict[str, Any], rules: Rules, allows: dict[str, list[str]]) -> dict[str, Any]:
+def checked(properties: dict[str, Any], rules: Rules, allows: dict[str, Any]) -> dict[str, Any]:
     """The answers as column values. Raises Invalid with the property's name as field."""
     for name in properties:
         if name not in PROPERTIES:
@@ -184,6 +184,24 @@ def checked_geometry(geometry: Any, kind: str, rules: Rules) -> Any:
         code = "axes_swapped" if shapely.covers(rules.area, swapped) else "outside_area"
         raise Invalid(code, field="geometry")
     return drawn
+
+
+def generalised(drawn: Any, rules: Rules) -> Any:
+    """An area as it may be stored (WGS 84): on a coarse lattice, neither too small nor too large to be one."""
+    in_metres = project(drawn, WGS84, rules.epsg)
+    if in_metres.area > privacy.LARGEST_AREA:
+        raise Invalid("area_too_large", field="geometry", most_km2=privacy.LARGEST_AREA // 1_000_000)
+    stored = privacy.generalise_area(in_metres) if in_metres.area >= privacy.SMALLEST_AREA else None
+    if stored is None:
+        raise Invalid("area_too_small", field="geometry", least_m2=privacy.SMALLEST_AREA)
+    return project(stored, rules.epsg, WGS84)
+
+
+def _storable(db: Session, actor: Pupil, kind: str, drawn: Any, rules: Rules, rng: np.random.Generator) -> Any:
+    """What of the drawing may be written down."""
+    if kind == "route":
+        return _masked(db, actor, drawn, rules, rng)
+    return generalised(drawn, rules) if kind == "area" else drawn
 
 
 def mask(

@@ -188,11 +188,22 @@ class Index:
 
     @locked
     def hexagons(self, selection: Selection) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Cell keys, distinct people and registrations; not yet suppressed."""
+        """Cell keys, distinct people and registrations; not yet suppressed.
+
+        Where neither the areas nor the places and ways are enough people to be shown, the larger of the two counts
+        stands: a wide area drawn by some must not lift somebody's single place over the threshold.
+        """
         rows, cells = self._at.hexagons[self.mask(selection)[self._at.hexagons[:, 0]]].T
         keys, cell = np.unique(cells, return_inverse=True)
-        people = density.distinct(cell, self._people.codes[rows], self._weights, len(keys))
-        return keys, people.astype(np.int64), np.bincount(cell, minlength=len(keys))
+        areas = self._columns["kind"].among(frozenset({"area"}))[rows]
+        people = self._people_in(rows, cell, len(keys))
+        if areas.any():
+            larger = np.maximum(*(self._people_in(rows[part], cell[part], len(keys)) for part in (areas, ~areas)))
+            people = np.where(larger < self.minimum, larger, people)
+        return keys, people, np.bincount(cell, minlength=len(keys))
+
+    def _people_in(self, rows: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
+        return density.distinct(cell, self._people.codes[rows], self._weights, cells).astype(np.int64)
 
     @locked
     def figures(self, rows: np.ndarray) -> tuple[int, int]:

@@ -79,7 +79,7 @@ def join(db: Session, code: str, now: datetime, *, valid: timedelta) -> Joined:
     token = new_token()
     expires_at = now + valid
     for _ in range(200):
-        alias = f"{secrets.choice(COLOURS)}.{secrets.choice(ANIMALS)}.{secrets.randbelow(HIGHEST) + 1}"
+        alias = _alias(arena)
         row = upsert(db, Participant).values(
             id=uuid4(),
             arena_id=arena.id,
@@ -92,6 +92,13 @@ def join(db: Session, code: str, now: datetime, *, valid: timedelta) -> Joined:
         if db.execute(row.on_conflict_do_nothing().returning(Participant.id)).scalar():
             return Joined(token, alias, arena, process, expires_at)
     raise Conflict("arena_full", field="code")
+
+
+def _alias(arena: Arena) -> str:
+    """Children are an animal of a colour, residents a number: ``blue.fox.7``, ``entry.4F2A``."""
+    if arenas.for_residents(arena):
+        return "entry." + "".join(secrets.choice(arenas.ALPHABET) for _ in range(4))
+    return f"{secrets.choice(COLOURS)}.{secrets.choice(ANIMALS)}.{secrets.randbelow(HIGHEST) + 1}"
 
 
 def check_open(arena_state: str, process_phase: str) -> None:

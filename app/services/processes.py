@@ -148,6 +148,46 @@ def starter_catalogue() -> tuple[dict[str, Any], ...]:
     return tuple({"group": group, **entry} for group, entries in groups.items() for entry in entries)
 
 
+@cache
+def residents_catalogue() -> dict[str, dict[str, dict[str, Any]]]:
+    """What residents are offered: ``{group: {code: {"icon"?, "nb", "nn", "en", ...}}}`` in the order shown."""
+    text = resources.files("app.services").joinpath("catalogue_residents.toml").read_text(encoding="utf-8")
+    return {group: {entry["code"]: entry for entry in entries} for group, entries in tomllib.loads(text).items()}
+
+
+def offer_to_residents(db: Session, process: Process) -> None:
+    """Give the catalogue its words for residents, once; a process that has them is left as it is."""
+    rows = list(db.scalars(select(CatalogueEntry).where(CatalogueEntry.process_id == process.id)))
+    if any(row.audience or row.adult_words for row in rows):
+        return
+    offered = residents_catalogue()
+    known = {(row.group, row.code) for row in rows}
+    for row in rows:
+        if row.group in offered:
+            entry = offered[row.group].get(row.code)
+            row.adult_words = _words(entry) if entry else None
+            row.audience = None if entry else "children"
+    new = [(g, c, e) for g, entries in offered.items() for c, e in entries.items() if (g, c) not in known]
+    for position, (group, code, entry) in enumerate(new, start=len(rows)):
+        db.add(
+            CatalogueEntry(
+                process_id=process.id,
+                group=group,
+                code=code,
+                icon=entry["icon"],
+                words=_words(entry),
+                position=position,
+                audience="residents",
+                adult_words=_words(entry),
+            )
+        )
+    touch(db, process)
+
+
+def _words(entry: dict[str, Any]) -> dict[str, str]:
+    return {name: word for name, word in entry.items() if name not in ("code", "icon")}
+
+
 def _starter_entries(process_id: UUID) -> list[CatalogueEntry]:
     return [
         CatalogueEntry(

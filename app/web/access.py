@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, g, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -37,7 +37,9 @@ def pupil(db: Session, now: datetime) -> Pupil:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("token_missing", field="token")
-    return participants.authenticate(db, token.strip(), now)
+    found = participants.authenticate(db, token.strip(), now)
+    g.residents = found.allows.get("audience") == "residents"
+    return found
 
 
 def sign_in(officer: Officer) -> None:

@@ -12,13 +12,28 @@ from app.web import (
     networks,
     ogc,
     participate,
+    photos,
     plan,
     problems,
     public,
+    residents,
     roadmap,
 )
 
-MODULES = (public, participate, facilitate, plan, roadmap, moderate, downloads, basemap, networks, ogc)
+MODULES = (
+    public,
+    participate,
+    photos,
+    residents,
+    facilitate,
+    plan,
+    roadmap,
+    moderate,
+    downloads,
+    basemap,
+    networks,
+    ogc,
+)
 
 
 def register(app: Flask) -> None:

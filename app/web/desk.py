@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.model import Process
-from app.services import moderation, processes
+from app.services import moderation, photos, processes
 from app.services.actors import Officer
 from app.services.index import Index
 from app.store import Session
@@ -41,11 +41,13 @@ def desk(slug: str, *, write: bool = False) -> Iterator[Desk]:
 
 def frame(at: Desk, here: str) -> dict[str, Any]:
     """What the navigation beside every page shows."""
+    pictures = photos.waiting(at.db, at.process)
     return {
         "process": at.process,
         "officer": at.officer,
         "here": here,
-        "waiting": moderation.waiting(at.db, at.process),
+        "waiting": moderation.waiting(at.db, at.process) + pictures,
+        "photos_waiting": pictures,
     }
 
 

@@ -60,9 +60,11 @@ def number(value: float) -> str:
 
 
 def alias(code: str) -> str:
-    """A pseudonym's code in words: ``blue.fox.7`` is "blå rev 7"."""
+    """A pseudonym's code in words: ``blue.fox.7`` is "blå rev 7", ``entry.4F2A`` is "Bidrag 4F2A"."""
     colour, _, rest = code.partition(".")
     animal, _, figure = rest.partition(".")
+    if colour == "entry":
+        return str(gettext("Contribution %(number)s", number=rest))
     if colour not in COLOURS or animal not in ANIMALS:
         return code
     return f"{gettext(colour)} {gettext(animal)} {figure}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.model.catalogue import FEELINGS, STICKER_GROUPS
 from app.model.contribution import FREQUENCIES, KINDS, SEASONS, SOURCES
+from app.services import photos
 from app.services.contributions import LONGEST_COMMENT, LONGEST_NAME
 from app.services.stretches import MOST as MOST_CHANGES
 from gis.geojson import MAX_VERTICES
@@ -66,9 +67,28 @@ def _participation() -> dict[str, Any]:
             ),
             "delete": _operation("Take a contribution back", {"204": {"description": "gone"}}, TOKEN),
         },
+        "/api/v1/contributions/{id}/photos/{photo}": _photos(),
         "/api/v1/me": {"get": _operation("Whether the token holds", {"200": _answer("alias, arena_state")}, TOKEN)},
         "/api/v1/finish": {"post": _operation("Say that one is done", {"204": {"description": "noted"}}, TOKEN)},
         "/api/openapi.json": {"get": _operation("This description", {"200": _answer("OpenAPI 3.0")})},
+    }
+
+
+def _photos() -> dict[str, Any]:
+    picture = {"schema": {"type": "string", "format": "binary", "maxLength": photos.MOST_BYTES}}
+    return {
+        "parameters": [ID, {**ID, "name": "photo"}],
+        "put": _operation(
+            "Lay a photo beside a contribution: it is encoded anew without metadata and hidden until released; 409 "
+            "contribution_awaited until the contribution itself has arrived",
+            {"201": _answer("stored"), "200": _answer("stored earlier, or changed")},
+            TOKEN,
+            requestBody={
+                "required": True,
+                "content": dict.fromkeys(("image/jpeg", "image/png", "image/webp"), picture),
+            },
+        ),
+        "delete": _operation("Take a photo back", {"204": {"description": "gone"}}, TOKEN),
     }
 
 

@@ -9,14 +9,15 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response
 
 from app import maps
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.model import Process
-from app.services import arenas, contributions, networks, participants, processes
+from app.services import arenas, contributions, networks, participants, photos, processes
 from app.store import Session
 from app.web import access, openapi, wire
 from app.web.language import alias, current
 from app.web.pages import page_data
 from app.web.service import now, service
+from gis import privacy
 from gis.geojson import plain
 
 blueprint = Blueprint("participate", __name__)
@@ -24,8 +25,18 @@ blueprint = Blueprint("participate", __name__)
 
 @blueprint.get("/")
 @blueprint.get("/k/<code>")
-def join_page(code: str = "") -> str:
+def join_page(code: str = "") -> str | Response:
+    if code and _open_to_residents(code):
+        return redirect(url_for("residents.open_page", code=arenas.plain_code(code)))
     return render_template("participate/join.html", code=arenas.plain_code(code), data=page_data())
+
+
+def _open_to_residents(code: str) -> bool:
+    with service().store.reading() as db:
+        try:
+            return arenas.for_residents(arenas.by_code(db, code))
+        except NotFound:
+            return False
 
 
 @blueprint.get("/kart/<code>")
@@ -36,7 +47,7 @@ def map_page(code: str) -> str | Response:
         if arena.join_code != code:
             return redirect(url_for("participate.map_page", code=arena.join_code))
         process = db.get_one(Process, arena.process_id)
-        words = wire.catalogue(processes.catalogue(db, process.id), current())
+        words = wire.catalogue(processes.catalogue(db, process.id), current(), wire.audience(arena))
         shown = maps.participant_map(process, arena, service().config)
         data = page_data(
             arena=wire.arena(arena, process),
@@ -47,6 +58,7 @@ def map_page(code: str) -> str | Response:
             network=_network_address(db, process),
             area=plain(process.area),
             bounds=process.area.bounds,
+            residents=_limits() if arenas.for_residents(arena) else None,
         )
         return render_template(
             "participate/map.html", map=shown, arena=arena, process=process, catalogue=words, data=data
@@ -57,6 +69,15 @@ def _network_address(db: Session, process: Process) -> str | None:
     """Where the streets are that drawing can follow, if the process has any."""
     row = networks.of(db, process)
     return None if row is None else url_for("networks.file", slug=process.slug, digest=row.digest)
+
+
+def _limits() -> dict[str, int]:
+    """What a resident's device checks before it sends: sizes of areas in square metres, photos beside one thing."""
+    return {
+        "smallest_area": privacy.SMALLEST_AREA,
+        "largest_area": privacy.LARGEST_AREA,
+        "photos": photos.MOST_OF_A_THING,
+    }
 
 
 @blueprint.post("/api/v1/join")
@@ -74,7 +95,7 @@ def join() -> tuple[Response, int]:
             "token": joined.token,
             "alias": alias(joined.alias),
             "arena": wire.arena(joined.arena, joined.process),
-            "catalogue": wire.catalogue(entries, current()),
+            "catalogue": wire.catalogue(entries, current(), wire.audience(joined.arena)),
             "expires": joined.expires_at.isoformat(timespec="seconds"),
             "map": url_for("participate.map_page", code=joined.arena.join_code),
         }

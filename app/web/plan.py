@@ -14,7 +14,7 @@ from app.errors import Invalid, Refusal, Unauthenticated
 from app.model import Contribution
 from app.model.catalogue import FEELINGS, STICKER_GROUPS
 from app.model.roadmap import REALISERS
-from app.services import analysis, arenas, processes, publication, roadmap, staff
+from app.services import analysis, arenas, photos, processes, publication, roadmap, staff
 from app.services.index import Selection
 from app.web import access, problems, wire
 from app.web.desk import Desk, desk, frame, themes
@@ -187,9 +187,21 @@ def arenas_page(slug: str) -> str:
             token = arenas.create_host_link(at.db, at.process, label=request.form.get("label", ""), now=now())
             base = (service().config.public_url or request.url_root).rstrip("/")
             link = base + url_for("facilitate.classes", token=token)
+    return arenas_view(slug, link=link)
+
+
+def arenas_view(slug: str, *, link: str | None = None, typed: str = "", problem: tuple[str, str] | None = None) -> str:
+    """The arenas, with a link just made or a title that was refused."""
     with desk(slug) as at:
+        rows = arenas.in_process(at.db, at.process)
         return render_template(
-            "plan/arenas.html", arenas=arenas.in_process(at.db, at.process), link=link, **frame(at, "arenas")
+            "plan/arenas.html",
+            arenas=rows,
+            open_maps=[row for row in rows if row.join_code and arenas.for_residents(row)],
+            link=link,
+            typed=typed,
+            problem=problem,
+            **frame(at, "arenas"),
         )
 
 
@@ -222,6 +234,7 @@ def _area_card(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal 
         figures=analysis.area_figures(at.index, [area], selection())[area.id],
         words={code: entry.words.get(current(), code) for code, entry in entries.get(area.group, {}).items()},
         said=_said(said),
+        photos=photos.released(at.db, [row.id for row in said]),
         inputs=roadmap.inputs_of_areas(at.db, [area]).get(area.id, []),
         themes=themes(at),
         realisers=REALISERS,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -45,6 +56,11 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "arena_unknown": (_("We cannot find that class."), _("Go back to your list of classes and choose it there.")),
     "area_gone": (_("The area %(area)s is not there any more."), _("Compute the areas again and choose another.")),
     "area_not_simple": (_("The outline crosses itself or is empty."), _("Draw it again without crossing lines.")),
+    "area_too_large": (_("The area is too large."), _("Draw at most %(most_km2)s square kilometres at a time.")),
+    "area_too_small": (
+        _("The area is too small or too narrow."),
+        _("Draw at least %(least_m2)s square metres, or mark it as a place."),
+    ),
     "area_unknown": (_("We cannot find that area."), _("Go back to the map and choose an area there.")),
     "axes_swapped": (
         _("The coordinates seem to be swapped."),
@@ -59,6 +75,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "column_unknown": (
         _("The mapping names a column that the file does not have: %(field)s."),
         _("The file has these columns: %(found)s. Mend the mapping."),
+    ),
+    "contribution_awaited": (
+        _("The drawing this belongs to has not arrived yet."),
+        _("Wait a moment. It is sent again by itself."),
     ),
     "contribution_unknown": (_("We cannot find that drawing."), _("Load the page again.")),
     "crs_missing": (
@@ -137,6 +157,25 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "page_unknown": (_("There is no page here."), _("Check the address, or start from the front page.")),
     "participant_unknown": (_("Nobody here has that name."), _("Check the name, for instance blue.fox.7.")),
     "password_too_short": (_("The password is too short."), _("Use at least %(least)s signs.")),
+    "photo_animated": (_("The picture moves."), _("Choose a photo that stands still.")),
+    "photo_empty": (_("There is nothing in the file."), _("Choose another photo.")),
+    "photo_heic": (
+        _("We cannot read photos in the format HEIC."),
+        _("Choose it again and let the phone turn it into JPEG, or take a screenshot of it and choose that."),
+    ),
+    "photo_too_large": (_("The photo is too large."), _("Choose one of at most %(most)s MB.")),
+    "photo_too_many_pixels": (
+        _("The photo has too many pixels."),
+        _("Choose one of at most %(most)s million pixels."),
+    ),
+    "photo_type": (_("That file is not a photo we can read."), _("Choose one of these kinds: %(wanted)s.")),
+    "photo_unknown": (_("We cannot find that photo."), _("Load the page again.")),
+    "photo_unreadable": (
+        _("The photo is damaged and cannot be read."),
+        _("Take it again or choose another one."),
+    ),
+    "photos_not_allowed": (_("Photos cannot be added here."), _("Describe it in words instead.")),
+    "photos_too_many": (_("There is room for %(most)s photos."), _("Delete one to make room for another.")),
     "prefix_not_usable": (
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),
@@ -202,6 +241,18 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
 }
 
 
+FOR_RESIDENTS: dict[str, tuple[LazyString, LazyString]] = {
+    "arena_closed": (
+        _("The map is closed now."),
+        _("What you made is still on this device. Ask the municipality whether it opens again."),
+    ),
+    "arena_paused": (
+        _("The map is paused."),
+        _("What you made is kept on this device and is sent when the map opens again."),
+    ),
+}
+
+
 def install(app: Flask) -> None:
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(CSRFError, lambda error: answer("form_expired", 400))
@@ -211,7 +262,8 @@ def install(app: Flask) -> None:
 
 def message(code: str, facts: dict[str, Any]) -> tuple[str, str]:
     """What happened and the next step, in the language of the request."""
-    title, step = PROBLEMS[code]
+    adults = FOR_RESIDENTS if has_request_context() and g.get("residents") else {}
+    title, step = adults.get(code) or PROBLEMS[code]
     return _filled(title, facts), _filled(step, facts)
 
 

@@ -10,6 +10,7 @@ from flask import request
 
 from app.errors import Invalid
 from app.model import Arena, CatalogueEntry, Process
+from app.services import arenas
 from gis.geojson import feature, plain
 
 
@@ -73,15 +74,28 @@ def short_id(id: UUID) -> str:
     return id.hex[:6].upper()
 
 
-def catalogue(entries: dict[str, dict[str, CatalogueEntry]], language: str) -> dict[str, list[dict[str, str]]]:
-    """Groups of ``{"code", "icon", "word"}`` in the order shown."""
+def catalogue(
+    entries: dict[str, dict[str, CatalogueEntry]], language: str, audience: str | None = None
+) -> dict[str, list[dict[str, str]]]:
+    """Groups of ``{"code", "icon", "word"}`` in the order shown; for ``audience`` what it is offered."""
     return {
         group: [
-            {"code": entry.code, "icon": entry.icon, "word": entry.words.get(language) or entry.words["nb"]}
+            {"code": entry.code, "icon": entry.icon, "word": _word(entry, language, audience)}
             for entry in found.values()
+            if audience is None or entry.audience in (None, audience)
         ]
         for group, found in entries.items()
     }
+
+
+def _word(entry: CatalogueEntry, language: str, audience: str | None) -> str:
+    words = (entry.adult_words if audience == "residents" else None) or entry.words
+    return str(words.get(language) or words["nb"])
+
+
+def audience(row: Arena) -> str:
+    """Whose words an arena speaks."""
+    return "residents" if arenas.for_residents(row) else "children"
 
 
 def arena(row: Arena, process: Process) -> dict[str, Any]:

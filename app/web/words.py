@@ -44,6 +44,7 @@ LAYERS = {
     "hexagons": _("Hexagons"),
     "roadmap_inputs": _("Roadmap inputs"),
 }
+PHOTOS = {"pending": _("To be looked at"), "released": _("Released"), "hidden": _("Hidden")}
 MODERATION = {"pending": _("To be read"), "released": _("Released"), "hidden": _("Hidden")}
 FIELDS = {
     "alias": _("alias"),
@@ -71,6 +72,7 @@ FIELDS = {
     "mode": _("mode of travel"),
     "modes": _("stretches of the way"),
     "own_name": _("own name for the place"),
+    "photo": _("photo"),
     "preferred_mode": _("preferred mode of travel"),
     "realiser": _("who can realise it"),
     "reason": _("reason"),
@@ -97,6 +99,7 @@ def install(app: Flask) -> None:
         method_words=METHODS,
         layer_words=LAYERS,
         moderation_words=MODERATION,
+        photo_words=PHOTOS,
         field_words=FIELDS,
     )
 

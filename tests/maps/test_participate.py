@@ -38,7 +38,7 @@ def things(page: Page) -> list[dict[str, Any]]:
     return list(
         page.evaluate(
             """() => new Promise(done => {
-                const open = indexedDB.open('snarvei', 1);
+                const open = indexedDB.open('snarvei');
                 open.onsuccess = () => {
                     const all = open.result.transaction('items').objectStore('items').getAll();
                     all.onsuccess = () => { open.result.close(); done(all.result); };

@@ -1,6 +1,7 @@
 // The only module that fetches. Everything goes to the page's own host.
 
 const TIMEOUT_MS = 20000;
+const UPLOAD_TIMEOUT_MS = 120000;
 
 /** What the server refused, with its stable `code`, or that it could not be reached (status 0). */
 export class Refused extends Error {
@@ -26,6 +27,17 @@ export async function call(method, url, { body, token } = {}) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = `Bearer ${token}`;
   const response = await reach(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  return answerOf(response);
+}
+
+/** Send a blob as it is and read JSON; throws Refused. */
+export async function upload(url, blob, { token }) {
+  const headers = { Accept: "application/json", "Content-Type": blob.type, Authorization: `Bearer ${token}` };
+  const signal = AbortSignal.timeout(UPLOAD_TIMEOUT_MS);
+  return answerOf(await reach(url, { method: "PUT", headers, body: blob, signal }));
+}
+
+async function answerOf(response) {
   const text = await response.text().catch(() => "");
   if (!response.ok) throw refusal(response, text);
   if (text === "") return null;

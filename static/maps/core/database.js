@@ -1,14 +1,18 @@
 // What this device keeps: the session, the drawings and the one in hand. IndexedDB, or memory where that is refused.
 
 const NAME = "snarvei";
-const STORES = ["items", "session"];
+const VERSION = 2;
+const STORES = ["items", "session", "photos"];
 
 /** Open the device's memory; `lasting` is false where nothing survives the page. */
 export async function openDatabase() {
   try {
     const db = await new Promise((resolve, reject) => {
-      const request = indexedDB.open(NAME, 1);
-      request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store));
+      const request = indexedDB.open(NAME, VERSION);
+      request.onupgradeneeded = () => {
+        const missing = STORES.filter((store) => !request.result.objectStoreNames.contains(store));
+        missing.forEach((store) => request.result.createObjectStore(store));
+      };
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
@@ -27,6 +31,7 @@ function lastingDatabase(db) {
       transaction.onerror = () => reject(transaction.error);
       transaction.onabort = () => reject(transaction.error);
     });
+  db.onversionchange = () => db.close();
   return {
     lasting: true,
     all: (store) => run(store, "readonly", (s) => s.getAll()),

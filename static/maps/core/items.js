@@ -70,7 +70,7 @@ export class Items {
   }
 
   counts() {
-    const counts = { device: 0, sending: 0, received: 0, refused: 0, route: 0, place: 0 };
+    const counts = { device: 0, sending: 0, received: 0, refused: 0, route: 0, place: 0, area: 0 };
     for (const item of this.#items.values()) {
       if (item.deleted && item.sent >= item.revision) continue;
       counts[item.state] += 1;

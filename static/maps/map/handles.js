@@ -20,12 +20,13 @@ export class Handles {
     this.added = new Set();
     this.chosen = null;
     this.reachable = false;
-    map.on("zoomend", () => this.line && this.show(this.line));
+    map.on("zoomend", () => this.line && this.show(this.line, this));
   }
 
-  /** Handles on these positions; on the same line again, what was added and chosen stays. */
-  show(line) {
+  /** Handles on these positions (`closed`: the corners of an outline, the first not repeated); on the same line again, what was added and chosen stays. */
+  show(line, { closed = false } = {}) {
     this.line = line;
+    this.closed = closed;
     this.group.clearLayers();
     this.shown = this.#shown(line);
     this.marks = this.shown.map((index, nth) => this.#handle(index, nth));
@@ -47,7 +48,7 @@ export class Handles {
   enter() {
     if (!this.line) return;
     this.reachable = true;
-    this.show(this.line);
+    this.show(this.line, this);
     this.marks[0].getElement().focus();
   }
 
@@ -60,6 +61,11 @@ export class Handles {
     const wanted = new Set(handles(line, most));
     line.forEach((position, index) => this.added.has(key(position)) && wanted.add(index));
     return [...wanted].sort((a, b) => a - b);
+  }
+
+  /** An outline needs three corners, a line two ends. */
+  get #least() {
+    return this.closed ? 3 : 2;
   }
 
   #handle(index, nth) {
@@ -117,7 +123,7 @@ export class Handles {
     for (const [i, mark] of this.marks.entries()) mark.getElement().classList.toggle("chosen", i === nth);
     this.chosen = key(this.line[this.shown[nth]]);
     if (this.reachable) this.marks[nth].getElement().focus();
-    if (this.shown.length < 3) return;
+    if (this.shown.length <= this.#least) return;
     const beside = this.map.latLngToLayerPoint(this.marks[nth].getLatLng()).add([0, -56]);
     const { lng, lat } = this.map.layerPointToLatLng(beside);
     this.bin = this.#mark([lng, lat], "handle-bin", t("Take the point away"), false);
@@ -161,7 +167,7 @@ export class Handles {
 
   /** Straight from the handle before to the one after; at an end the line gets shorter. */
   #remove(nth) {
-    if (this.shown.length < 3) return;
+    if (this.shown.length <= this.#least) return;
     const low = this.shown[nth - 1];
     const high = this.shown[nth + 1];
     this.added.delete(key(this.line[this.shown[nth]]));

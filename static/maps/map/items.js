@@ -1,6 +1,7 @@
 // The participant's own things on the map: stickers as markers, routes as cased lines with their mode's pictogram.
 
 import * as L from "leaflet";
+import { areaLayer } from "./area_layer.js";
 import { Handles } from "./handles.js";
 
 /** An icon of the sprite as an element; `group` gives it shape and colour. */
@@ -21,7 +22,7 @@ export class ItemLayers {
     this.chosen = null;
     this.group = L.layerGroup().addTo(map);
     this.handles = new Handles(map, {
-      onMove: (coordinates) => this.onMove(this.chosen, { type: "LineString", coordinates }),
+      onMove: (line) => this.onMove(this.chosen, this.handles.closed ? ring(line) : { type: "LineString", coordinates: line }),
     });
   }
 
@@ -52,7 +53,9 @@ export class ItemLayers {
       if (layer.dragging) layer.dragging[id === this.chosen ? "enable" : "disable"]();
       layer.eachLayer?.((part) => part.getElement()?.classList.toggle("chosen", id === this.chosen));
     }
-    if (item?.geometry.type === "LineString") this.handles.show(item.geometry.coordinates);
+    const { type, coordinates } = item?.geometry ?? {};
+    if (type === "LineString") this.handles.show(coordinates);
+    if (type === "Polygon") this.handles.show(coordinates[0].slice(0, -1), { closed: true });
   }
 
   /** Bring it into view above the sheet. */
@@ -70,7 +73,7 @@ export class ItemLayers {
       return;
     }
     earlier?.remove();
-    const layer = item.geometry.type === "Point" ? this.#place(item) : this.#route(item);
+    const layer = { Point: () => this.#place(item), Polygon: () => this.#area(item) }[item.geometry.type]?.() ?? this.#route(item);
     layer.drawn = drawn;
     this.layers.set(item.id, layer.addTo(this.group));
     this.#mark(layer, item.state);
@@ -126,9 +129,19 @@ export class ItemLayers {
     return layer;
   }
 
+  #area(item) {
+    const { icon, group, label } = this.look(item);
+    const badge = sticker(this.sprite, icon, group, 28);
+    return areaLayer(item, { group, label, badge, choose: (event) => this.#chosenBy(event, item.id) });
+  }
+
   #chosenBy(event, id) {
     if (event.type === "keypress" && !["Enter", " "].includes(event.originalEvent?.key)) return;
     L.DomEvent.stop(event);
     this.onChoose(id);
   }
+}
+
+function ring(corners) {
+  return { type: "Polygon", coordinates: [[...corners, corners[0]]] };
 }

@@ -1,18 +1,21 @@
 // The participant's page: my way, stickers, my things, finished.
 
-import { call } from "../core/api.js";
+import { call, upload } from "../core/api.js";
 import { openDatabase } from "../core/database.js";
 import { History } from "../core/history.js";
 import { Items } from "../core/items.js";
 import { Outbox } from "../core/outbox.js";
+import { Photos } from "../core/photos.js";
 import { speak, t } from "../core/texts.js";
 import { addBase } from "../map/base.js";
 import { ItemLayers } from "../map/items.js";
 import { pageMap } from "../map/registry.js";
 import { find, pageData } from "./dom.js";
+import { AreaTool } from "./participate/area_tool.js";
 import { Finish } from "./participate/finish.js";
 import { ItemSheet } from "./participate/item_sheet.js";
 import { List } from "./participate/list.js";
+import { PhotoPanel } from "./participate/photo.js";
 import { Receipts } from "./participate/receipts.js";
 import { RouteTool } from "./participate/route_tool.js";
 import { Sheets } from "./participate/sheets.js";
@@ -33,6 +36,7 @@ async function start() {
   page.items = new Items(database);
   page.showUndo = () => showUndo(page);
   page.outbox = new Outbox(page.items, (item) => send(item));
+  page.photos = new Photos(database, page.items, (photo) => sendPhoto(photo));
   page.sheets = new Sheets(page);
   page.history = new History((id, content) => {
     void page.items.change(id, content);
@@ -48,13 +52,18 @@ async function start() {
   page.itemSheet = new ItemSheet(page);
   page.routeTool = new RouteTool(page);
   page.stickerTool = new StickerTool(page);
+  page.areaTool = find("#tool-area") ? new AreaTool(page) : null;
+  page.photoPanel = find("#photos") ? new PhotoPanel(page) : null;
   page.list = new List(page);
   page.finish = new Finish(page);
   page.items.listen(() => page.layers.show(page.items.present()));
   connect(page);
   await page.items.load();
+  await page.photos.load();
   await page.routeTool.restore();
+  await page.areaTool?.restore();
   page.outbox.wake();
+  page.photos.wake();
   await addBase(map, data.vector);
 }
 
@@ -64,6 +73,12 @@ function send(item) {
   if (item.deleted) return remove(url, token);
   const body = { type: "Feature", geometry: item.geometry, properties: item.properties };
   return call("PUT", url, { body, token });
+}
+
+function sendPhoto(photo) {
+  const url = `${data.urls.contributions}/${photo.item}/photos/${photo.id}`;
+  const { token } = session;
+  return photo.deleted ? remove(url, token) : upload(url, photo.blob, { token });
 }
 
 /** Deleting what never arrived is done already. */
@@ -86,8 +101,12 @@ function connect(page) {
   find("#undo").addEventListener("click", () => undo(page));
   find("#redo").addEventListener("click", () => redo(page));
   page.history.onChange = page.showUndo;
-  addEventListener("online", () => page.outbox.wake());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && page.outbox.wake());
+  const wake = () => {
+    page.outbox.wake();
+    page.photos.wake();
+  };
+  addEventListener("online", wake);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
   document.addEventListener("keydown", (event) => keys(page, event));
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(find("#map-holder"));
   map.getContainer().setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));
@@ -101,20 +120,20 @@ function connect(page) {
 }
 
 function undo(page) {
-  if (page.routeTool.undo()) return;
+  if (page.routeTool.undo() || page.areaTool?.undo()) return;
   const step = page.history.undo();
   if (step) page.receipts.say(t("Undone."));
 }
 
 function redo(page) {
-  if (page.routeTool.redo()) return;
+  if (page.routeTool.redo() || page.areaTool?.redo()) return;
   const step = page.history.redo();
   if (step) page.receipts.say(t("Done again."));
 }
 
 function showUndo(page) {
-  find("#undo").disabled = !(page.routeTool.canUndo || page.history.canUndo);
-  find("#redo").disabled = !(page.routeTool.canRedo || page.history.canRedo);
+  find("#undo").disabled = !(page.routeTool.canUndo || page.areaTool?.canUndo || page.history.canUndo);
+  find("#redo").disabled = !(page.routeTool.canRedo || page.areaTool?.canRedo || page.history.canRedo);
 }
 
 function keys(page, event) {
@@ -127,6 +146,6 @@ function keys(page, event) {
     page.sheets.escape();
   } else if ((event.key === "Enter" || event.key === " ") && event.target === page.map.getContainer()) {
     event.preventDefault();
-    page.routeTool.atCross() || page.stickerTool.atCross();
+    page.routeTool.atCross() || page.areaTool?.atCross() || page.stickerTool.atCross();
   }
 }

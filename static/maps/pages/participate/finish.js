@@ -13,12 +13,13 @@ export class Finish {
     });
     find("#finish-now").addEventListener("click", () => this.#finish());
     page.items.listen(() => page.sheets.present === "finish" && this.#show());
+    page.photos.listen(() => page.sheets.present === "finish" && this.#show());
   }
 
   #show() {
     const { items } = this.page;
     const counts = items.counts();
-    const unsent = items.unsent().length;
+    const unsent = items.unsent().length + this.page.photos.unsent().length;
     find("#finish-what").textContent = this.#made(counts);
     const wait = find("#finish-wait");
     wait.hidden = unsent === 0;
@@ -28,13 +29,18 @@ export class Finish {
       unsent,
     );
     find("#finish-now").disabled = unsent > 0;
-    if (unsent > 0) this.page.outbox.wake();
+    if (unsent > 0) {
+      this.page.outbox.wake();
+      this.page.photos.wake();
+    }
   }
 
   #made(counts) {
     const ways = n("{n} way", "{n} ways", counts.route);
     const places = n("{n} place", "{n} places", counts.place);
-    return t("You made {ways} and {places}.", { ways, places });
+    if (counts.area === 0) return t("You made {ways} and {places}.", { ways, places });
+    const areas = n("{n} area", "{n} areas", counts.area);
+    return t("You made {ways}, {places} and {areas}.", { ways, places, areas });
   }
 
   async #finish() {
@@ -42,6 +48,7 @@ export class Finish {
     const said = this.#made(items.counts());
     find("#finish-now").disabled = true;
     outbox.stop();
+    this.page.photos.stop();
     await call("POST", data.urls.finish, { token: session.token }).catch(() => null);
     await database.clear();
     sessionStorage.clear();

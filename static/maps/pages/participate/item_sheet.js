@@ -36,8 +36,10 @@ export class ItemSheet {
     this.#check("feeling", feeling);
     find("#comment").value = comment ?? "";
     find("#item-title").textContent = this.page.words.look({ properties: { ...item.properties, comment: null } }).label;
-    find("#move-item span").textContent = kind === "route" ? t("Change the line") : t("Move");
+    find("#move-item span").textContent = 
+      { route: t("Change the line"), area: t("Change the outline") }[kind] ?? t("Move");
     this.#showState();
+    this.page.photoPanel?.open(id);
     this.page.layers.choose(item);
     this.page.layers.reveal(item);
     this.page.sheets.hint(t("Saved. You can tell more, move it or go on."));
@@ -47,15 +49,23 @@ export class ItemSheet {
   moved(id, geometry) {
     const before = this.page.items.content(id);
     if (!before) return;
-    const positions = geometry.type === "Point" ? [geometry.coordinates] : geometry.coordinates;
-    if (positions.every((position) => inside(this.page.data.area, position))) {
+    const wrong = this.#wrong(geometry);
+    if (wrong === null) {
       this.page.history.step(id, before, { ...before, geometry });
     } else {
-      this.page.sheets.hint(t("That is outside the border. Choose a place inside it."));
+      this.page.sheets.hint(wrong);
       this.page.layers.forget(id);
       this.page.layers.show(this.page.items.present());
     }
     this.page.layers.choose(this.page.items.get(id));
+  }
+
+  /** Why it cannot lie there, in words; null if it can. */
+  #wrong({ type, coordinates }) {
+    if (type === "Polygon") return this.page.areaTool.trouble(coordinates[0].slice(0, -1));
+    const positions = type === "Point" ? [coordinates] : coordinates;
+    const within = positions.every((position) => inside(this.page.data.area, position));
+    return within ? null : t("That is outside the border. Choose a place inside it.");
   }
 
   /** Undo may have taken it away while its sheet is open. */
@@ -95,14 +105,14 @@ export class ItemSheet {
 
   #explainMoving() {
     const item = this.page.items.get(this.id);
-    const route = item?.properties.kind === "route";
+    const shaped = item?.geometry.type !== "Point";
     this.page.sheets.hint(
-      route
+      shaped
         ? t("Drag a dot, or press plus for one more. Press a dot to take it away.")
         : t("Drag the sticker to its place."),
     );
     document.body.dataset.moving = "true";
-    if (route) this.page.layers.handles.enter();
+    if (shaped) this.page.layers.handles.enter();
   }
 
   #leave() {

@@ -9,6 +9,7 @@ export class Receipts {
   constructor(page) {
     this.page = page;
     page.items.listen(() => this.#show());
+    page.photos.listen(() => this.#show());
     page.outbox.onRefused = (refused, item) => this.#refused(refused, item);
   }
 
@@ -37,16 +38,19 @@ export class Receipts {
     const made = [
       n("{n} way", "{n} ways", counts.route),
       n("{n} place", "{n} places", counts.place),
+      ...(counts.area > 0 ? [n("{n} area", "{n} areas", counts.area)] : []),
     ].join(", ");
     const where = [];
     if (counts.received > 0) where.push(n("{n} received ✓", "{n} received ✓", counts.received));
     if (counts.sending > 0) where.push(n("{n} being sent", "{n} being sent", counts.sending));
     if (counts.device > 0) where.push(n("{n} on this device", "{n} on this device", counts.device));
     if (counts.refused > 0) where.push(n("{n} needs your help", "{n} need your help", counts.refused));
+    const photos = this.page.photos.unsent().length;
+    if (photos > 0) where.push(n("{n} photo on this device", "{n} photos on this device", photos));
     const line = find("#receipt");
     const text = where.length > 0 ? `${made} · ${where.join(" · ")}` : t("What you make is kept here and sent at once.");
     if (line.textContent !== text) line.textContent = text;
-    line.dataset.state = counts.refused > 0 ? "refused" : counts.device + counts.sending > 0 ? "device" : "received";
+    line.dataset.state = counts.refused > 0 ? "refused" : counts.device + counts.sending + photos > 0 ? "device" : "received";
     if (counts.device + counts.refused === 0) find("#trouble-line").hidden = true;
   }
 

@@ -53,7 +53,7 @@ export class Sheets {
 
   /** Nothing in hand: say what can be done. */
   rest() {
-    this.hint(t("Choose My way or Stickers."));
+    this.hint(this.page.data.residents ? t("Choose My way, Place or Area.") : t("Choose My way or Stickers."));
   }
 
   hint(text) {
@@ -68,7 +68,7 @@ export class Sheets {
   }
 
   #press() {
-    const tools = { route: ["route", "drawing"], stickers: ["stickers", "placing"], list: ["list"], finish: ["finish"] };
+    const tools = { route: ["route", "drawing"], stickers: ["stickers", "placing"], area: ["area", "area-drawing"], list: ["list"], finish: ["finish"] };
     for (const [tool, sheets] of Object.entries(tools)) {
       find(`#tool-${tool}`)?.setAttribute("aria-pressed", String(sheets.includes(this.present)));
     }

@@ -1,5 +1,7 @@
 // What a thing is called and looks like, from the process's catalogue.
 
+import { t } from "../../core/texts.js";
+
 export class Words {
   constructor(data) {
     this.entries = new Map();
@@ -21,6 +23,7 @@ export class Words {
       return { icon: travel.icon, group: "way", label: `${way.word} · ${travel.word}` };
     }
     const { icon, word } = this.entry(group, category);
-    return { icon, group, label: comment ? `${word}: ${comment}` : word };
+    const name = kind === "area" ? t("Area: {word}", { word }) : word;
+    return { icon, group, label: comment ? `${name}: ${comment}` : name };
   }
 }
