@@ -1,4 +1,4 @@
-"""Named things as people say them: what of one name lies together is one, two of one name are told apart by what is near."""
+"""Named things as people say them: what of one name lies together is one; namesakes are told apart by what is near."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shapely
 
 
 def together(keys: list[str], geometries: np.ndarray, within: float) -> np.ndarray:
-    """A group number for each geometry (metres): the same key, and reachable from one another in steps of ``within``."""
+    """A group number for each geometry (metres): the same key, reachable from one another in steps of ``within``."""
     groups = np.full(len(keys), -1)
     rows_of: dict[str, list[int]] = {}
     for row, key in enumerate(keys):
@@ -56,7 +56,7 @@ def standing_points(geometries: np.ndarray) -> np.ndarray:
 
 
 def told_apart(names: list[str], points: np.ndarray, landmarks: list[str], at: np.ndarray) -> list[str]:
-    """For each name that is not the only one of its kind, the nearest landmark that its namesakes do not take; else ""."""
+    """For each name that has namesakes, the nearest landmark that none of them takes; for others ""."""
     said = [""] * len(names)
     often = Counter(names)
     here, there = shapely.get_coordinates(points), shapely.get_coordinates(at)

@@ -67,7 +67,7 @@ def _listing(db: Session, process: Process) -> dict[str, Any]:
 
 
 def _rows(db: Session, process: Process) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Kind, name and the part inside the border (metres) of what has a name; a house with a number is somebody's home."""
+    """Kind, name and the part inside the border (metres) of what has a name, but no house that has a number."""
     found = db.execute(
         select(NamedPlace.kind, NamedPlace.name, NamedPlace.geometry)
         .where(NamedPlace.process_id == process.id, NamedPlace.name != "")

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web import basemap, downloads, facilitate, gazetteer, moderate, ogc, participate, plan, problems, public, roadmap
+from app.web import (
+    basemap,
+    downloads,
+    facilitate,
+    gazetteer,
+    moderate,
+    ogc,
+    participate,
+    plan,
+    problems,
+    public,
+    roadmap,
+)
 
 MODULES = (public, participate, gazetteer, facilitate, plan, roadmap, moderate, downloads, basemap, ogc)
 

@@ -30,12 +30,10 @@ def list_page(code: str) -> str | AnyResponse:
             arena=wire.arena(arena, process),
             catalogue=words,
             code=arena.join_code,
-            gazetteer=address(process),
+            gazetteer=url_for("gazetteer.names", slug=process.slug, version=process.version),
             area=plain(process.area),
         )
-        return render_template(
-            "participate/list_page.html", arena=arena, process=process, catalogue=words, data=data
-        )
+        return render_template("participate/list_page.html", arena=arena, process=process, catalogue=words, data=data)
 
 
 @blueprint.get("/stedsnavn/<slug>/<int:version>.json")
@@ -47,8 +45,3 @@ def names(slug: str, version: int) -> Response:
     response.cache_control.max_age = DAY
     response.cache_control.public = True
     return response
-
-
-def address(process: Process) -> str:
-    """Where the gazetteer of this process, at this version, is fetched."""
-    return url_for("gazetteer.names", slug=process.slug, version=process.version)

@@ -177,7 +177,7 @@ def test_the_demos_streets_of_one_name_are_told_apart(embedded: Store) -> None:
 
 
 def test_twenty_thousand_names_are_listed_in_seconds(embedded: Store) -> None:
-    """A large municipality: a grid of 140 by 140 streets' worth of names. The figure is printed, not asserted tightly."""
+    """A large municipality: 140 by 140 streets. The figure is printed, not asserted tightly."""
     grid = np.linspace(-3900, 3900, 140)
     streets = [named("street", f"Vei {n}", a.along((x, y), (x + 55, y))) for n, (x, y) in enumerate(_cells(grid))]
     with embedded.writing() as db:
