@@ -2,9 +2,12 @@
 // House numbers are left out of what is searched, so that nobody finds a home.
 
 const MANY = 24;
+const FEW = 3;
 const BEGINS = 0;
 const WITHIN = 2;
 const SLIP = 3;
+const LONGEST = 100;
+const ROWS = [new Uint8Array(LONGEST), new Uint8Array(LONGEST), new Uint8Array(LONGEST)];
 
 /** A name as it is compared: "Bjørkeveien" and "bjorkevein" come close. */
 export function folded(text) {
@@ -42,8 +45,8 @@ export class Search {
   find(text, most = MANY) {
     const asked = this.#asked(text);
     if (asked.length === 0) return { found: this.entries.slice(0, most), count: this.entries.length };
-    let scores = null;
-    for (const token of asked) scores = both(scores, this.#fitting(token));
+    let scores = this.#scores(asked, false);
+    if (scores.size < FEW) scores = this.#scores(asked, true);
     const ranked = [...scores].sort((a, b) => a[1] - b[1] || this.#length(a[0]) - this.#length(b[0]) || a[0] - b[0]);
     return { found: ranked.slice(0, most).map(([number]) => this.entries[number]), count: ranked.length };
   }
@@ -54,13 +57,18 @@ export class Search {
 
   #asked(text) {
     const tokens = folded(text).split(" ").filter(Boolean);
-    return tokens.filter((token) => !/^\d+\p{L}?$/u.test(token) || this.#words.has(token));
+    const house = (token) => token !== undefined && /^\d+\p{L}?$/u.test(token) && !this.#words.has(token);
+    return tokens.filter((token, i) => !house(token) && !(token.length === 1 && house(tokens[i - 1])));
+  }
+
+  #scores(asked, forgiving) {
+    return asked.map((token) => this.#fitting(token, forgiving)).reduce((earlier, scores) => both(earlier, scores));
   }
 
   /** Entry numbers with a word that fits the token, and how well (less is better). */
-  #fitting(token) {
+  #fitting(token, forgiving) {
     const scores = new Map();
-    const slips = token.length >= 8 ? 2 : token.length >= 4 ? 1 : 0;
+    const slips = !forgiving || token.length < 4 ? 0 : token.length < 8 ? 1 : 2;
     for (const [word, numbers] of this.#words) {
       const score = fit(token, word, slips);
       if (score === null) continue;
@@ -71,7 +79,6 @@ export class Search {
 }
 
 function both(earlier, scores) {
-  if (earlier === null) return scores;
   const shared = new Map();
   for (const [number, score] of scores) if (earlier.has(number)) shared.set(number, score + earlier.get(number));
   return shared;
@@ -85,14 +92,24 @@ function fit(token, word, slips) {
   return found === null ? null : SLIP + found;
 }
 
+/** Whether the first letters leave hope: with `most` slips, one of the first few must still be in its neighbourhood. */
+function alike(token, word, most) {
+  for (let i = 0; i <= most; i += 1) {
+    for (let j = 0; j <= most; j += 1) if (token[i] === word[j]) return true;
+  }
+  return false;
+}
+
 /** Slips (a letter wrong, missing, too many, or two swapped) between `token` and the best beginning of `word`; null if
  *  more than `most`. Only the band of the table that can stay within `most` is filled. */
 export function slipped(token, word, most) {
+  if (!alike(token, word, most)) return null;
   const far = most + 1;
-  const width = Math.min(word.length, token.length + most);
-  let [older, earlier] = [null, Array.from({ length: width + 1 }, (_, j) => Math.min(j, far))];
+  const width = Math.min(word.length, token.length + most, LONGEST - 1);
+  let [older, earlier, row] = ROWS;
+  for (let j = 0; j <= width; j += 1) earlier[j] = Math.min(j, far);
   for (let i = 1; i <= token.length; i += 1) {
-    const row = new Array(width + 1).fill(far);
+    row.fill(far, 0, width + 1);
     if (i <= most) row[0] = i;
     let least = row[0];
     for (let j = Math.max(1, i - most); j <= Math.min(width, i + most); j += 1) {
@@ -103,8 +120,9 @@ export function slipped(token, word, most) {
       least = Math.min(least, row[j]);
     }
     if (least > most) return null;
-    [older, earlier] = [earlier, row];
+    [older, earlier, row] = [earlier, row, older];
   }
-  const best = Math.min(...earlier);
+  let best = far;
+  for (let j = 0; j <= width; j += 1) best = Math.min(best, earlier[j]);
   return best > most ? null : best;
 }
