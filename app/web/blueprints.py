@@ -8,6 +8,7 @@ from app.web import (
     basemap,
     downloads,
     facilitate,
+    gazetteer,
     moderate,
     networks,
     ogc,
@@ -23,6 +24,7 @@ from app.web import (
 MODULES = (
     public,
     participate,
+    gazetteer,
     photos,
     residents,
     facilitate,

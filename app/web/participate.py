@@ -54,6 +54,7 @@ def map_page(code: str) -> str | Response:
             catalogue=words,
             code=arena.join_code,
             promise=process.promise.get(current(), ""),
+            gazetteer=url_for("gazetteer.names", slug=process.slug, version=process.version),
             vector=url_for("basemap.vector", slug=process.slug, version=process.version),
             network=_network_address(db, process),
             area=plain(process.area),

@@ -1,6 +1,5 @@
 // The participant's page: my way, stickers, my things, finished.
 
-import { call, upload } from "../core/api.js";
 import { openDatabase } from "../core/database.js";
 import { History } from "../core/history.js";
 import { Items } from "../core/items.js";
@@ -9,15 +8,18 @@ import { Photos } from "../core/photos.js";
 import { speak, t } from "../core/texts.js";
 import { addBase } from "../map/base.js";
 import { ItemLayers } from "../map/items.js";
+import { ReadingOrder } from "../map/reading_order.js";
 import { pageMap } from "../map/registry.js";
 import { find, pageData } from "./dom.js";
 import { AreaTool } from "./participate/area_tool.js";
 import { Finish } from "./participate/finish.js";
 import { ItemSheet } from "./participate/item_sheet.js";
 import { List } from "./participate/list.js";
+import { nameThings } from "./participate/nearby.js";
 import { PhotoPanel } from "./participate/photo.js";
 import { Receipts } from "./participate/receipts.js";
 import { RouteTool } from "./participate/route_tool.js";
+import { photoSender, sender } from "./participate/sending.js";
 import { Sheets } from "./participate/sheets.js";
 import { StickerTool } from "./participate/sticker_tool.js";
 import { Words } from "./participate/words.js";
@@ -35,8 +37,8 @@ async function start() {
   const page = { data, database, session, map, words: new Words(data) };
   page.items = new Items(database);
   page.showUndo = () => showUndo(page);
-  page.outbox = new Outbox(page.items, (item) => send(item));
-  page.photos = new Photos(database, page.items, (photo) => sendPhoto(photo));
+  page.outbox = new Outbox(page.items, sender(data.urls, session.token));
+  page.photos = new Photos(database, page.items, photoSender(data.urls, session.token));
   page.sheets = new Sheets(page);
   page.history = new History((id, content) => {
     void page.items.change(id, content);
@@ -56,7 +58,11 @@ async function start() {
   page.photoPanel = find("#photos") ? new PhotoPanel(page) : null;
   page.list = new List(page);
   page.finish = new Finish(page);
-  page.items.listen(() => page.layers.show(page.items.present()));
+  page.order = new ReadingOrder(page.layers);
+  page.items.listen(() => {
+    page.layers.show(page.items.present());
+    page.order.keep(page.items.present());
+  });
   connect(page);
   await page.items.load();
   await page.photos.load();
@@ -65,30 +71,7 @@ async function start() {
   page.outbox.wake();
   page.photos.wake();
   await addBase(map, data.vector);
-}
-
-function send(item) {
-  const url = `${data.urls.contributions}/${item.id}`;
-  const { token } = session;
-  if (item.deleted) return remove(url, token);
-  const body = { type: "Feature", geometry: item.geometry, properties: item.properties };
-  return call("PUT", url, { body, token });
-}
-
-function sendPhoto(photo) {
-  const url = `${data.urls.contributions}/${photo.item}/photos/${photo.id}`;
-  const { token } = session;
-  return photo.deleted ? remove(url, token) : upload(url, photo.blob, { token });
-}
-
-/** Deleting what never arrived is done already. */
-async function remove(url, token) {
-  try {
-    return await call("DELETE", url, { token });
-  } catch (refused) {
-    if (refused.status === 404) return null;
-    throw refused;
-  }
+  await nameThings(page);
 }
 
 function connect(page) {
