@@ -13,6 +13,7 @@ from app.errors import Invalid
 from app.model import Process
 from app.services import arenas, contributions, participants, processes
 from app.web import access, openapi, wire
+from app.web.headers import holds_no_secret
 from app.web.language import alias, current
 from app.web.pages import page_data
 from app.web.service import now, service
@@ -30,6 +31,7 @@ def join_page(code: str = "") -> str:
 @blueprint.get("/kart/<code>")
 def map_page(code: str) -> str | Response:
     """The map of the arena behind a code. What one has drawn there is on the device, under its token."""
+    holds_no_secret()
     with service().store.reading() as db:
         arena = arenas.by_code(db, code)
         if arena.join_code != code:
@@ -41,6 +43,7 @@ def map_page(code: str) -> str | Response:
             arena=wire.arena(arena, process),
             catalogue=words,
             code=arena.join_code,
+            guided=arenas.guided(arena),
             promise=process.promise.get(current(), ""),
             vector=url_for("basemap.vector", slug=process.slug, version=process.version),
             area=plain(process.area),

@@ -72,15 +72,14 @@ def short_id(id: UUID) -> str:
     return id.hex[:6].upper()
 
 
-def catalogue(entries: dict[str, dict[str, CatalogueEntry]], language: str) -> dict[str, list[dict[str, str]]]:
-    """Groups of ``{"code", "icon", "word"}`` in the order shown."""
-    return {
-        group: [
-            {"code": entry.code, "icon": entry.icon, "word": entry.words.get(language) or entry.words["nb"]}
-            for entry in found.values()
-        ]
-        for group, found in entries.items()
-    }
+def catalogue(entries: dict[str, dict[str, CatalogueEntry]], language: str) -> dict[str, list[dict[str, Any]]]:
+    """Groups of ``{"code", "icon", "word"}`` in the order shown, and ``"sensitive": true`` where an adult is told."""
+    return {group: [_entry(entry, language) for entry in found.values()] for group, found in entries.items()}
+
+
+def _entry(entry: CatalogueEntry, language: str) -> dict[str, Any]:
+    word = entry.words.get(language) or entry.words["nb"]
+    return {"code": entry.code, "icon": entry.icon, "word": word} | ({"sensitive": True} if entry.sensitive else {})
 
 
 def arena(row: Arena, process: Process) -> dict[str, Any]:

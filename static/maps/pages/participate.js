@@ -12,10 +12,12 @@ import { pageMap } from "../map/registry.js";
 import { find, pageData } from "./dom.js";
 import { Finish } from "./participate/finish.js";
 import { ItemSheet } from "./participate/item_sheet.js";
+import { Lesson } from "./participate/lesson.js";
 import { List } from "./participate/list.js";
 import { Receipts } from "./participate/receipts.js";
 import { RouteTool } from "./participate/route_tool.js";
 import { Sheets } from "./participate/sheets.js";
+import { Speech } from "./participate/speech.js";
 import { StickerTool } from "./participate/sticker_tool.js";
 import { Words } from "./participate/words.js";
 
@@ -50,7 +52,10 @@ async function start() {
   page.stickerTool = new StickerTool(page);
   page.list = new List(page);
   page.finish = new Finish(page);
+  page.lesson = new Lesson(page);
+  page.speech = new Speech(page);
   page.items.listen(() => page.layers.show(page.items.present()));
+  await Promise.all([page.lesson.restore(), page.speech.restore()]);
   connect(page);
   await page.items.load();
   await page.routeTool.restore();
@@ -77,12 +82,12 @@ async function remove(url, token) {
 }
 
 function connect(page) {
-  const { map, sheets } = page;
+  const { map } = page;
   find("#who").textContent = session.alias;
   for (const alias of document.querySelectorAll(".alias")) alias.textContent = session.alias;
   find("#zoom-in").addEventListener("click", () => map.zoomIn());
   find("#zoom-out").addEventListener("click", () => map.zoomOut());
-  find("#help").addEventListener("click", () => sheets.toggle("welcome"));
+  find("#help").addEventListener("click", () => page.lesson.introduce());
   find("#undo").addEventListener("click", () => undo(page));
   find("#redo").addEventListener("click", () => redo(page));
   page.history.onChange = page.showUndo;
@@ -92,12 +97,7 @@ function connect(page) {
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(find("#map-holder"));
   map.getContainer().setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));
   map.getContainer().setAttribute("role", "application");
-  if (sessionStorage.getItem("welcomed") !== session.alias) {
-    sessionStorage.setItem("welcomed", session.alias);
-    sheets.open("welcome");
-  } else {
-    sheets.rest();
-  }
+  page.lesson.begin();
 }
 
 function undo(page) {
