@@ -44,7 +44,7 @@ def icon(name: str, size: int = 24) -> Markup:
 
 @cache
 def modules(entry: str) -> tuple[str, ...]:
-    """Paths below static/ of every module a page's script asks for, itself first, so that a page can ask for all at once."""
+    """Paths below static/ of a page's script and every module it needs, so that a page can ask for all at once."""
     found: dict[Path, None] = {}
     waiting = [STATIC / "maps" / "pages" / entry]
     while waiting:

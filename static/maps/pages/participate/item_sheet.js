@@ -24,7 +24,14 @@ export class ItemSheet {
         this.timer = setTimeout(() => this.#keep(), WRITING_MS);
       });
     }
-    for (const input of findAll("input[type=radio]", this.form)) input.addEventListener("click", () => this.#again(input));
+    for (const input of findAll("input[type=radio]", this.form)) {
+      input.addEventListener("click", () => this.#again(input));
+      input.addEventListener("keydown", (event) => {
+        if (event.key !== " " || !input.checked) return;
+        event.preventDefault();
+        this.#again(input);
+      });
+    }
     find("#delete-item").addEventListener("click", () => this.#delete());
     find("#move-item").addEventListener("click", () => this.#explainMoving());
     page.sheets.onLeave("item", () => this.#leave());

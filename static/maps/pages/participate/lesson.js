@@ -109,9 +109,13 @@ export class Lesson {
     const made = [n("{n} way", "{n} ways", counts.route), n("{n} place", "{n} places", counts.place)].join(", ");
     const { step } = this.state;
     const line = find("#progress");
+    const shown = JSON.stringify([this.guided, step, made, this.steps.map((each) => this.#made(each) > 0)]);
+    if (line.dataset.shown === shown) return;
+    line.dataset.shown = shown;
     const where = t("Step {n} of {all}", { n: step + 1, all: this.steps.length });
-    const parts = this.guided ? [element("b", {}, where), " · "] : [];
-    line.replaceChildren(...parts, element("span", {}, made));
+    const between = element("span", { class: "between" }, " · ");
+    const parts = this.guided ? [element("b", {}, where), between] : [];
+    line.replaceChildren(...parts, element("span", { class: "made" }, made));
     const dots = this.guided ? this.steps.map((each, index) => this.#dot(each, index)) : [];
     find("#dots").replaceChildren(...dots);
   }
