@@ -142,6 +142,12 @@ def create(db: Session, process: Process, *, title: str, method: str, now: datet
     return arena
 
 
+def guided(arena: Arena) -> bool:
+    """Whether its participants start in the guided lesson: as the arena says, otherwise school classes do."""
+    said = arena.allows.get("guided")
+    return said if isinstance(said, bool) else arena.method == "school_class"
+
+
 def change_state(db: Session, actor: Host | Officer | None, arena: Arena, wanted: str, now: datetime) -> bool:
     """Open, pause or close. Two who ask for the same at once both succeed, and the log says it once."""
     for _ in range(3):

@@ -13,15 +13,29 @@ POLICY = (
     "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-COMPRESSED = ["text/css", "text/javascript", "application/json", "application/geo+json", "image/svg+xml"]
+COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "application/geo+json", "image/svg+xml"]
 COMPRESSED += ["application/vnd.snarvei.network"]
 
 
 def install(app: Flask) -> None:
     app.config.update(COMPRESS_MIMETYPES=COMPRESSED, COMPRESS_STREAMS=False, COMPRESS_ALGORITHM=["br", "gzip"])
-    Compress(app)
+    _Compress(app)
     app.context_processor(lambda: {"nonce": nonce()})
     app.after_request(_secure)
+
+
+class _Compress(Compress):
+    """Compresses HTML only where a page says that it holds no secret, whose guesses could be measured (BREACH)."""
+
+    def after_request(self, response: Response | None) -> Response:
+        if response and response.mimetype == "text/html" and "holds_no_secret" not in g:
+            return response
+        return super().after_request(response)
+
+
+def holds_no_secret() -> None:
+    """This answer is the same for everyone who asks for it: no token, nothing of a person."""
+    g.holds_no_secret = True
 
 
 def nonce() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from app.web.language import browser_texts, current
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 LEAFLET = Path(leaflet.BASE_DIR)
+_IMPORTED = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.[^"']+)["']""", re.MULTILINE)
 
 
 @cache
@@ -38,6 +40,19 @@ def icon(name: str, size: int = 24) -> Markup:
     return Markup('<svg class="icon" width="{0}" height="{0}" aria-hidden="true" focusable="false">').format(
         size
     ) + Markup('<use href="{}"></use></svg>').format(address)
+
+
+@cache
+def modules(entry: str) -> tuple[str, ...]:
+    """Paths below static/ of a page's script and every module it needs, so that a page can ask for all at once."""
+    found: dict[Path, None] = {}
+    waiting = [STATIC / "maps" / "pages" / entry]
+    while waiting:
+        path = waiting.pop(0)
+        if path not in found:
+            found[path] = None
+            waiting += [(path.parent / name).resolve() for name in _IMPORTED.findall(path.read_text())]
+    return tuple(path.relative_to(STATIC).as_posix() for path in found)
 
 
 def page_data(**values: Any) -> dict[str, Any]:

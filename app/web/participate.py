@@ -14,6 +14,7 @@ from app.model import Process
 from app.services import arenas, contributions, networks, participants, photos, processes
 from app.store import Session
 from app.web import access, openapi, wire
+from app.web.headers import holds_no_secret
 from app.web.language import alias, current
 from app.web.pages import page_data
 from app.web.service import now, service
@@ -42,6 +43,7 @@ def _open_to_residents(code: str) -> bool:
 @blueprint.get("/kart/<code>")
 def map_page(code: str) -> str | Response:
     """The map of the arena behind a code. What one has drawn there is on the device, under its token."""
+    holds_no_secret()
     with service().store.reading() as db:
         arena = arenas.by_code(db, code)
         if arena.join_code != code:
@@ -53,6 +55,7 @@ def map_page(code: str) -> str | Response:
             arena=wire.arena(arena, process),
             catalogue=words,
             code=arena.join_code,
+            guided=arenas.guided(arena),
             promise=process.promise.get(current(), ""),
             gazetteer=url_for("gazetteer.names", slug=process.slug, version=process.version),
             vector=url_for("basemap.vector", slug=process.slug, version=process.version),

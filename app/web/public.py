@@ -21,7 +21,7 @@ KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 @blueprint.record_once
 def _templates(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(asset=pages.asset, icon=pages.icon)
+    app.jinja_env.globals.update(asset=pages.asset, icon=pages.icon, modules=pages.modules)
 
 
 @blueprint.get("/static/<build>/<path:path>")

@@ -76,16 +76,22 @@ def short_id(id: UUID) -> str:
 
 def catalogue(
     entries: dict[str, dict[str, CatalogueEntry]], language: str, audience: str | None = None
-) -> dict[str, list[dict[str, str]]]:
-    """Groups of ``{"code", "icon", "word"}`` in the order shown; for ``audience`` what it is offered."""
+) -> dict[str, list[dict[str, Any]]]:
+    """Groups of ``{"code", "icon", "word"}`` in the order shown, for ``audience`` what it is offered; and
+    ``"sensitive": true`` where an adult is told.
+    """
     return {
         group: [
-            {"code": entry.code, "icon": entry.icon, "word": _word(entry, language, audience)}
+            _entry(entry, _word(entry, language, audience))
             for entry in found.values()
             if audience is None or entry.audience in (None, audience)
         ]
         for group, found in entries.items()
     }
+
+
+def _entry(entry: CatalogueEntry, word: str) -> dict[str, Any]:
+    return {"code": entry.code, "icon": entry.icon, "word": word} | ({"sensitive": True} if entry.sensitive else {})
 
 
 def _word(entry: CatalogueEntry, language: str, audience: str | None) -> str:

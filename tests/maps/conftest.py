@@ -168,12 +168,14 @@ def _complain(watched: Watched, message: Any) -> None:
         watched.complaints.append(message.text)
 
 
-def join(page: Page, served: Served, code: str | None = None) -> Page:
-    """From the front page onto the map."""
+def join(page: Page, served: Served, code: str | None = None, *, guided: bool = False) -> Page:
+    """From the front page onto the map, past the intro: with all tools, or in the lesson."""
     page.fill("#code", (code or served.code).lower())
     page.click("button[type=submit]")
     page.wait_for_url("**/kart/**")
     page.click("#sheet-welcome [data-close]")
+    if (page.locator("body[data-guided]").count() > 0) != guided:
+        page.click("#switch-mode")
     page.wait_for_selector(".place-name-school span")
     return page
 

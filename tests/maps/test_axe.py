@@ -35,7 +35,7 @@ def serious(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["nb-NO", "nn-NO", "en-GB"])
-def test_a_lesson_has_no_serious_finding(served: Served, visit: Visit, language: str, scheme: str) -> None:
+def test_the_tools_of_a_pupil_have_no_serious_finding(served: Served, visit: Visit, language: str, scheme: str) -> None:
     page = visit(served.url, size=PHONE, language=language, color_scheme=scheme)
     assert serious(page) == []
     page.fill("#code", "XXXXXX")
@@ -48,6 +48,7 @@ def test_a_lesson_has_no_serious_finding(served: Served, visit: Visit, language:
     page.wait_for_selector("#sheet-welcome:visible")
     assert serious(page) == []
     page.click("#sheet-welcome [data-close]")
+    page.click("#switch-mode")
     page.wait_for_selector(".place-name-school span")
     page.click("#tool-route")
     assert serious(page) == []

@@ -14,6 +14,7 @@ import { find, pageData } from "./dom.js";
 import { AreaTool } from "./participate/area_tool.js";
 import { Finish } from "./participate/finish.js";
 import { ItemSheet } from "./participate/item_sheet.js";
+import { Lesson } from "./participate/lesson.js";
 import { List } from "./participate/list.js";
 import { nameThings } from "./participate/nearby.js";
 import { PhotoPanel } from "./participate/photo.js";
@@ -21,6 +22,7 @@ import { Receipts } from "./participate/receipts.js";
 import { RouteTool } from "./participate/route_tool.js";
 import { photoSender, sender } from "./participate/sending.js";
 import { Sheets } from "./participate/sheets.js";
+import { Speech } from "./participate/speech.js";
 import { StickerTool } from "./participate/sticker_tool.js";
 import { Words } from "./participate/words.js";
 
@@ -58,11 +60,14 @@ async function start() {
   page.photoPanel = find("#photos") ? new PhotoPanel(page) : null;
   page.list = new List(page);
   page.finish = new Finish(page);
+  page.lesson = new Lesson(page);
+  page.speech = new Speech(page);
   page.order = new ReadingOrder(page.layers);
   page.items.listen(() => {
     page.layers.show(page.items.present());
     page.order.keep(page.items.present());
   });
+  await Promise.all([page.lesson.restore(), page.speech.restore()]);
   connect(page);
   await page.items.load();
   await page.photos.load();
@@ -75,12 +80,12 @@ async function start() {
 }
 
 function connect(page) {
-  const { map, sheets } = page;
+  const { map } = page;
   find("#who").textContent = session.alias;
   for (const alias of document.querySelectorAll(".alias")) alias.textContent = session.alias;
   find("#zoom-in").addEventListener("click", () => map.zoomIn());
   find("#zoom-out").addEventListener("click", () => map.zoomOut());
-  find("#help").addEventListener("click", () => sheets.toggle("welcome"));
+  find("#help").addEventListener("click", () => page.lesson.introduce());
   find("#undo").addEventListener("click", () => undo(page));
   find("#redo").addEventListener("click", () => redo(page));
   page.history.onChange = page.showUndo;
@@ -94,12 +99,7 @@ function connect(page) {
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(find("#map-holder"));
   map.getContainer().setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));
   map.getContainer().setAttribute("role", "application");
-  if (sessionStorage.getItem("welcomed") !== session.alias) {
-    sessionStorage.setItem("welcomed", session.alias);
-    sheets.open("welcome");
-  } else {
-    sheets.rest();
-  }
+  page.lesson.begin();
 }
 
 function undo(page) {

@@ -5,6 +5,11 @@ import { t } from "../../core/texts.js";
 import { find, findAll } from "../dom.js";
 
 const WRITING_MS = 700;
+const MUST = ["mode"];
+const MAY = {
+  route: ["preferred_mode", "feeling", "company", "season", "frequency", "comment"],
+  place: ["company", "season", "own_name", "comment"],
+};
 
 export class ItemSheet {
   constructor(page) {
@@ -13,10 +18,20 @@ export class ItemSheet {
     this.form = find("#item-form");
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("change", () => this.#keep());
-    find("#comment").addEventListener("input", () => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.#keep(), WRITING_MS);
-    });
+    for (const field of findAll("textarea, input[type=text]", this.form)) {
+      field.addEventListener("input", () => {
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.#keep(), WRITING_MS);
+      });
+    }
+    for (const input of findAll("input[type=radio]", this.form)) {
+      input.addEventListener("click", () => this.#again(input));
+      input.addEventListener("keydown", (event) => {
+        if (event.key !== " " || !input.checked) return;
+        event.preventDefault();
+        this.#again(input);
+      });
+    }
     find("#delete-item").addEventListener("click", () => this.#delete());
     find("#move-item").addEventListener("click", () => this.#explainMoving());
     page.sheets.onLeave("item", () => this.#leave());
@@ -29,20 +44,17 @@ export class ItemSheet {
     if (this.id !== null) this.#leave();
     this.page.sheets.open("item");
     this.id = id;
-    const { kind, mode, feeling, comment } = item.properties;
-    this.form.reset();
-    for (const part of findAll("[data-for]", this.form)) part.hidden = part.dataset.for !== kind;
-    this.#check("mode", mode);
-    this.#check("feeling", feeling);
-    find("#comment").value = comment ?? "";
-    find("#item-title").textContent = this.page.words.look({ properties: { ...item.properties, comment: null } }).label;
-    find("#move-item span").textContent = 
-      { route: t("Change the line"), area: t("Change the outline") }[kind] ?? t("Move");
+    const { kind } = item.properties;
+    this.#fill(item.properties);
+    find("#item-title").textContent = this.page.words.name(item);
+    find("#item-sensitive").hidden = !this.page.words.sensitive(item);
+    find("#move-item span").textContent = { route: t("Change the line"), area: t("Change the outline") }[kind] ?? t("Move");
     this.#showState();
     this.page.photoPanel?.open(id);
     this.page.layers.choose(item);
     this.page.layers.reveal(item);
     this.page.sheets.hint(t("Saved. You can tell more, move it or go on."));
+    this.page.speech.readPresent();
   }
 
   /** The map moved it. */
@@ -78,8 +90,33 @@ export class ItemSheet {
     }
   }
 
-  #check(name, value) {
-    for (const input of findAll(`input[name=${name}]`, this.form)) input.checked = input.value === value;
+  /** The answers as they are; the few first questions in sight, the rest folded away. */
+  #fill(properties) {
+    const { kind } = properties;
+    this.form.reset();
+    for (const part of findAll("[data-for]", this.form)) part.hidden = part.dataset.for !== kind;
+    find(kind === "route" ? "#item-more" : "#item-first").append(find("#item-words"));
+    find("#tell-more").open = false;
+    find("#sheet-item .sheet-body").scrollTop = 0;
+    for (const field of findAll("input, textarea", this.form)) {
+      const value = properties[field.name] ?? "";
+      if (field.type === "radio") field.checked = field.value === value;
+      else field.value = value;
+    }
+    this.#remember();
+  }
+
+  /** A chosen answer that is pressed again is taken back, unless one must be given. */
+  #again(input) {
+    if (input.dataset.chosen === "true" && !MUST.includes(input.name)) {
+      input.checked = false;
+      this.#keep();
+    }
+    this.#remember();
+  }
+
+  #remember() {
+    for (const each of findAll("input[type=radio]", this.form)) each.dataset.chosen = String(each.checked);
   }
 
   #keep() {
@@ -87,9 +124,14 @@ export class ItemSheet {
     const before = this.id === null ? null : this.page.items.content(this.id);
     if (!before) return;
     const answers = Object.fromEntries(new FormData(this.form));
-    const properties = { ...before.properties, comment: answers.comment.trim() };
-    if (before.properties.kind === "route") Object.assign(properties, { mode: answers.mode, feeling: answers.feeling });
-    for (const name of ["comment", "feeling"]) if (!properties[name]) delete properties[name];
+    const { kind } = before.properties;
+    const properties = { ...before.properties };
+    if (kind === "route" && answers.mode) properties.mode = answers.mode;
+    for (const name of MAY[kind] ?? []) {
+      const value = answers[name]?.trim();
+      if (value) properties[name] = value;
+      else delete properties[name];
+    }
     if (JSON.stringify(properties) === JSON.stringify({ ...before.properties })) return;
     this.page.history.step(this.id, before, { ...before, properties });
   }

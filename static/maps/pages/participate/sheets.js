@@ -1,6 +1,5 @@
 // One sheet at a time over the map; focus goes to its heading and back to where it came from.
 
-import { t } from "../../core/texts.js";
 import { find, findAll } from "../dom.js";
 
 export class Sheets {
@@ -9,6 +8,7 @@ export class Sheets {
     this.present = null;
     this.from = null;
     this.leaving = new Map();
+    this.onChange = () => {};
     for (const button of findAll("[data-close]")) button.addEventListener("click", () => this.close());
   }
 
@@ -28,6 +28,7 @@ export class Sheets {
     document.body.dataset.open = name;
     this.#press();
     find("h2", sheet)?.focus();
+    this.onChange();
   }
 
   toggle(name) {
@@ -41,6 +42,7 @@ export class Sheets {
     this.present = null;
     delete document.body.dataset.open;
     this.#press();
+    this.onChange();
     this.rest();
     if (this.from?.isConnected) this.from.focus();
     this.from = null;
@@ -53,7 +55,7 @@ export class Sheets {
 
   /** Nothing in hand: say what can be done. */
   rest() {
-    this.hint(this.page.data.residents ? t("Choose My way, Place or Area.") : t("Choose My way or Stickers."));
+    this.hint(this.page.lesson.restHint());
   }
 
   hint(text) {

@@ -6,6 +6,7 @@ import { sticker } from "../../map/items.js";
 import { find, findAll } from "../dom.js";
 
 const DRAG_PX = 10;
+const STICKER_GROUPS = ["activity", "good", "bad", "wish"];
 
 export class StickerTool {
   constructor(page) {
@@ -29,9 +30,21 @@ export class StickerTool {
     return true;
   }
 
+  /** The tray with the stickers of these groups alone. */
+  open(groups, title) {
+    const tabs = findAll("[role=tab]");
+    for (const tab of tabs) tab.hidden = !groups.includes(tab.id.slice("tab-".length));
+    find("[role=tablist]").hidden = groups.length < 2;
+    const present = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+    if (present?.hidden) tabs.find((tab) => !tab.hidden)?.click();
+    find("#stickers-title").textContent = title;
+    this.page.sheets.open("stickers");
+  }
+
   #toggle() {
-    if (this.page.sheets.present === "placing") this.page.sheets.close();
-    else this.page.sheets.toggle("stickers");
+    const { sheets } = this.page;
+    if (["placing", "stickers"].includes(sheets.present)) sheets.close();
+    else this.open(STICKER_GROUPS, t("Stickers"));
   }
 
   #take(button) {
@@ -125,15 +138,16 @@ export class StickerTool {
         find(`#${each.getAttribute("aria-controls")}`).hidden = !chosen;
       }
     };
-    tabs.forEach((tab, index) => {
+    for (const tab of tabs) {
       tab.addEventListener("click", () => choose(tab));
       tab.addEventListener("keydown", (event) => {
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
         if (!step) return;
-        const following = tabs[(index + step + tabs.length) % tabs.length];
+        const shown = tabs.filter((each) => !each.hidden);
+        const following = shown[(shown.indexOf(tab) + step + shown.length) % shown.length];
         choose(following);
         following.focus();
       });
-    });
+    }
   }
 }

@@ -14,9 +14,19 @@ export class Words {
     return this.entries.get(`${group}/${code}`) ?? { icon: "activity-other", word: code };
   }
 
+  /** Whether it is told to an adult and shown to nobody else. */
+  sensitive(item) {
+    return this.entry(item.properties.group, item.properties.category).sensitive === true;
+  }
+
+  /** What it is called, without what was written about it. */
+  name(item) {
+    return this.look({ properties: { ...item.properties, comment: null, own_name: null } }).label;
+  }
+
   /** {icon, group, label} of an item. */
   look(item) {
-    const { kind, group, category, mode, comment } = item.properties;
+    const { kind, group, category, mode, comment, own_name: ownName } = item.properties;
     if (kind === "route") {
       const way = this.entry("way", category);
       const travel = this.entry("mode", mode);
@@ -24,6 +34,7 @@ export class Words {
     }
     const { icon, word } = this.entry(group, category);
     const name = kind === "area" ? t("Area: {word}", { word }) : word;
-    return { icon, group, label: comment ? `${name}: ${comment}` : name };
+    const said = ownName || comment;
+    return { icon, group, label: said ? `${name}: ${said}` : name };
   }
 }
