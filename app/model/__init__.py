@@ -6,7 +6,7 @@ from app.model.base import Base
 from app.model.catalogue import CatalogueEntry
 from app.model.contribution import Contribution, ModerationLog
 from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
-from app.model.participant import Participant
+from app.model.participant import NewKey, Participant
 from app.model.process import NamedPlace, Process
 from app.model.release import Release
 from app.model.roadmap import InputEvidence, InputLog, RoadmapInput
@@ -28,6 +28,7 @@ __all__ = [
     "MeasureStep",
     "ModerationLog",
     "NamedPlace",
+    "NewKey",
     "Participant",
     "Process",
     "Release",

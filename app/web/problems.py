@@ -87,6 +87,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "geometry_missing": (_("The drawing is missing."), _("Draw on the map and send again.")),
     "geometry_type": (_("That shape cannot be used here: %(given)s."), _("Use one of these: %(wanted)s.")),
     "grade_out_of_range": (_("That grade does not exist."), _("Choose a grade from %(low)s to %(high)s.")),
+    "hidden_by_staff": (
+        _("The municipality has hidden this."),
+        _("Ask the municipality if it should be shown again."),
+    ),
     "input_unknown": (_("We cannot find that input."), _("Go back to the roadmap and choose it there.")),
     "internal": (
         _("Something went wrong on our side."),
@@ -128,6 +132,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "page_unknown": (_("There is no page here."), _("Check the address, or start from the front page.")),
     "participant_unknown": (_("Nobody here has that name."), _("Check the name, for instance blue.fox.7.")),
     "password_too_short": (_("The password is too short."), _("Use at least %(least)s signs.")),
+    "practice_over": (
+        _("The practice is over. Now you begin for real."),
+        _("Type the class code again."),
+    ),
     "prefix_not_usable": (
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),
