@@ -4,9 +4,36 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web import basemap, downloads, facilitate, moderate, ogc, participate, plan, problems, public, roadmap
+from app.web import (
+    basemap,
+    classroom,
+    downloads,
+    facilitate,
+    lessons,
+    moderate,
+    ogc,
+    participate,
+    plan,
+    problems,
+    projector,
+    public,
+    roadmap,
+)
 
-MODULES = (public, participate, facilitate, plan, roadmap, moderate, downloads, basemap, ogc)
+MODULES = (
+    public,
+    participate,
+    facilitate,
+    classroom,
+    projector,
+    lessons,
+    plan,
+    roadmap,
+    moderate,
+    downloads,
+    basemap,
+    ogc,
+)
 
 
 def register(app: Flask) -> None:

@@ -52,7 +52,7 @@ export class ItemLayers {
       if (layer.dragging) layer.dragging[id === this.chosen ? "enable" : "disable"]();
       layer.eachLayer?.((part) => part.getElement()?.classList.toggle("chosen", id === this.chosen));
     }
-    if (item && item.geometry.type !== "Point") this.#addHandles(item);
+    if (item && item.geometry.type === "LineString") this.#addHandles(item);
   }
 
   /** Bring it into view above the sheet. */

@@ -10,9 +10,11 @@ import { addBase } from "../map/base.js";
 import { ItemLayers } from "../map/items.js";
 import { pageMap } from "../map/registry.js";
 import { find, pageData } from "./dom.js";
+import { bringBack } from "./participate/bring_back.js";
 import { Finish } from "./participate/finish.js";
 import { ItemSheet } from "./participate/item_sheet.js";
 import { List } from "./participate/list.js";
+import { Practice } from "./participate/practice.js";
 import { Receipts } from "./participate/receipts.js";
 import { RouteTool } from "./participate/route_tool.js";
 import { Sheets } from "./participate/sheets.js";
@@ -52,9 +54,11 @@ async function start() {
   page.finish = new Finish(page);
   page.items.listen(() => page.layers.show(page.items.present()));
   connect(page);
+  await bringBack(page);
   await page.items.load();
   await page.routeTool.restore();
   page.outbox.wake();
+  new Practice(page).start();
   await addBase(map, data.vector);
 }
 
