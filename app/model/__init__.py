@@ -7,7 +7,7 @@ from app.model.catalogue import CatalogueEntry
 from app.model.contribution import Contribution, ModerationLog
 from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
 from app.model.network import StreetNetwork
-from app.model.participant import Participant
+from app.model.participant import NewKey, Participant
 from app.model.photo import Photo, PhotoLog
 from app.model.process import NamedPlace, Process
 from app.model.release import Release
@@ -30,6 +30,7 @@ __all__ = [
     "MeasureStep",
     "ModerationLog",
     "NamedPlace",
+    "NewKey",
     "Participant",
     "Photo",
     "PhotoLog",

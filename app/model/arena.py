@@ -52,6 +52,8 @@ class Arena(Base):
     """``allows`` says which kinds and sticker groups it takes: ``{"kinds": [...], "groups": [...]}``.
 
     ``location`` is where its map opens (the school). ``head_count`` is how many took part as the host counted them.
+    Who joins while ``practice`` is set makes nothing that counts, ever. ``public_key`` and ``sealed_key`` are a pair
+    whose private half only the host's link opens (``app.services.keys``).
     """
 
     __tablename__ = "arena"
@@ -82,6 +84,9 @@ class Arena(Base):
     allows: Mapped[dict[str, Any]] = mapped_column(default=dict)
     join_code: Mapped[str | None] = word(12, unique=True)
     state: Mapped[str] = word(12, default="open")
+    practice: Mapped[bool] = mapped_column(default=False)
+    public_key: Mapped[bytes | None]
+    sealed_key: Mapped[bytes | None]
     created_at: Mapped[datetime]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 SYSTEM = "system"
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,12 @@ class Pupil:
 
 @dataclass(frozen=True)
 class Host:
-    """The holder of a host link."""
+    """The holder of a host link; ``key`` opens what was sealed to the classes that this link opened."""
 
     link_id: UUID
     process_id: UUID
     label_text: str
+    key: bytes = field(repr=False)
 
     @property
     def label(self) -> str:

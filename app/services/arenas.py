@@ -8,18 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Closed, Conflict, Invalid, NotFound, Unauthenticated
-from app.model import Arena, ArenaLog, Contribution, HostLink, Participant, Process
+from app.model import Arena, ArenaLog, CatalogueEntry, Contribution, HostLink, Participant, Process
 from app.model.arena import ARENA_STATES, METHODS
 from app.model.catalogue import STICKER_GROUPS
 from app.model.contribution import COUNTED_STATES
-from app.services import processes
-from app.services.actors import SYSTEM, Host, Officer, digest, new_token
+from app.services import keys, moderation, processes
+from app.services.actors import ALPHABET, SYSTEM, Host, Officer, digest, new_token
 
-ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6
 ALLOWS: dict[str, dict[str, Any]] = {
     "school_class": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)},
@@ -36,13 +35,16 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Board:
-    """An arena and what has come in: participants, finished ones, routes and places that count."""
+    """An arena and what has come in: participants, finished ones, routes and places that count; ``held`` is what nobody
+    but adults sees as yet: hidden, meant for an adult, or with words that nobody has read.
+    """
 
     arena: Arena
     joined: int
     finished: int
     routes: int
     places: int
+    held: int
 
 
 def create_host_link(
@@ -80,11 +82,23 @@ def host(db: Session, token: str, now: datetime) -> Host:
     link = db.scalar(select(HostLink).where(HostLink.digest == digest(token)))
     if link is None or link.revoked_at is not None or (link.expires_at is not None and link.expires_at <= now):
         raise Unauthenticated("link_not_valid", field="link")
-    return Host(link.id, link.process_id, link.label)
+    return Host(link.id, link.process_id, link.label, keys.derived(token.encode(), "snarvei host"))
 
 
-def open_class(db: Session, actor: Host, *, grade: int | None, group_name: str, school: str, now: datetime) -> Arena:
-    """Open a school class in the host's process, with a fresh join code."""
+def open_class(
+    db: Session,
+    actor: Host,
+    *,
+    grade: int | None,
+    group_name: str,
+    school: str,
+    now: datetime,
+    practice: bool = False,
+    guided: bool = True,
+) -> Arena:
+    """Open a school class in the host's process, with a fresh join code. ``practice``: nothing of it counts, until the
+    host begins for real; ``guided``: pupils start in the lesson's four steps.
+    """
     process = db.get_one(Process, actor.process_id)
     if process.phase != "collecting":
         raise Closed("process_closed")
@@ -92,6 +106,8 @@ def open_class(db: Session, actor: Host, *, grade: int | None, group_name: str, 
         raise Invalid("grade_out_of_range", field="grade", low=1, high=13)
     school, group_name = _name(school, "school"), _name(group_name, "group_name")
     link = db.get_one(HostLink, actor.link_id)
+    public_key, sealed_key = keys.pair(actor.key)
+    allowed = ALLOWS.get(link.method, {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)})
     arena = Arena(
         process_id=process.id,
         host_link_id=link.id,
@@ -102,8 +118,11 @@ def open_class(db: Session, actor: Host, *, grade: int | None, group_name: str, 
         group_name=group_name,
         held_on=now.date(),
         location=link.location,
-        allows=ALLOWS.get(link.method, {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)}),
+        allows={**allowed, "guided": guided},
         join_code=_fresh_code(db),
+        practice=practice,
+        public_key=public_key,
+        sealed_key=sealed_key,
         created_at=now,
     )
     db.add(arena)
@@ -175,14 +194,16 @@ def of_host(db: Session, actor: Host, arena_id: UUID) -> Arena:
 
 def boards(db: Session, actor: Host) -> list[Board]:
     """Every arena of the link, newest first."""
-    arenas = db.scalars(
-        select(Arena).where(Arena.host_link_id == actor.link_id).order_by(Arena.created_at.desc())
-    ).all()
-    return _boards(db, list(arenas))
+    return _boards(db, Arena.host_link_id == actor.link_id)
 
 
 def board(db: Session, actor: Host, arena_id: UUID) -> Board:
-    return _boards(db, [of_host(db, actor, arena_id)])[0]
+    return board_of(db, of_host(db, actor, arena_id).id)
+
+
+def board_of(db: Session, arena_id: UUID) -> Board:
+    """The figures of an arena for someone who may see them: its host, or the wall of its classroom."""
+    return _boards(db, Arena.id == arena_id)[0]
 
 
 def in_process(db: Session, process: Process) -> list[Arena]:
@@ -201,34 +222,42 @@ def plain_code(code: str) -> str:
     return "".join(c for c in code.upper() if c.isalnum())[:12]
 
 
-def _boards(db: Session, arenas: list[Arena]) -> list[Board]:
-    ids = [arena.id for arena in arenas]
-    joined = {
-        row.arena_id: row
-        for row in db.execute(
-            select(
-                Participant.arena_id, func.count().label("joined"), func.count(Participant.finished_at).label("done")
-            )
-            .where(Participant.arena_id.in_(ids))
-            .group_by(Participant.arena_id)
+def _boards(db: Session, of: ColumnElement[bool]) -> list[Board]:
+    """All figures in one statement. Those of a practice that is over are in none of them."""
+    here = (Arena.id == Participant.arena_id) & (Participant.practice == Arena.practice)
+    people = (
+        select(Participant.arena_id, func.count().label("joined"), func.count(Participant.finished_at).label("done"))
+        .join(Arena, here)
+        .where(of)
+        .group_by(Participant.arena_id)
+        .subquery()
+    )
+    made = (
+        select(
+            Contribution.arena_id,
+            func.sum(_one(Contribution.kind == "route", Contribution.state.in_(COUNTED_STATES))).label("routes"),
+            func.sum(_one(Contribution.kind == "place", Contribution.state.in_(COUNTED_STATES))).label("places"),
+            func.sum(_one(moderation.HELD)).label("held"),
         )
-    }
-    counted = db.execute(
-        select(Contribution.arena_id, Contribution.kind, func.count())
-        .where(Contribution.arena_id.in_(ids), Contribution.state.in_(COUNTED_STATES))
-        .group_by(Contribution.arena_id, Contribution.kind)
-    ).all()
-    kinds = {(arena_id, kind): count for arena_id, kind, count in counted}
-    return [
-        Board(
-            arena,
-            joined[arena.id].joined if arena.id in joined else 0,
-            joined[arena.id].done if arena.id in joined else 0,
-            kinds.get((arena.id, "route"), 0),
-            kinds.get((arena.id, "place"), 0),
-        )
-        for arena in arenas
-    ]
+        .join(Participant, Participant.id == Contribution.participant_id)
+        .join(Arena, here)
+        .outerjoin(CatalogueEntry, moderation.ITS_ENTRY)
+        .where(of)
+        .group_by(Contribution.arena_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(Arena, people.c.joined, people.c.done, made.c.routes, made.c.places, made.c.held)
+        .outerjoin(people, people.c.arena_id == Arena.id)
+        .outerjoin(made, made.c.arena_id == Arena.id)
+        .where(of)
+        .order_by(Arena.created_at.desc())
+    )
+    return [Board(arena, *(int(figure or 0) for figure in figures)) for arena, *figures in rows]
+
+
+def _one(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((and_(*conditions), 1), else_=0)
 
 
 def _fresh_code(db: Session) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.model import Arena, Contribution, Participant, Process
+from app.model import Arena, Contribution, NewKey, Participant, Process
 from app.services import arenas, contributions, processes
 
 
@@ -42,5 +42,7 @@ def _forget(db: Session, person: Participant, now: datetime) -> int:
         )
     )
     contributions.blank(db, numbers, now)
-    db.execute(update(Participant).where(Participant.id == person.id).values(digest=None, sealed_zones=None))
+    keyless = {"digest": None, "sealed_zones": None, "escrowed_zones": None}
+    db.execute(update(Participant).where(Participant.id == person.id).values(keyless))
+    db.execute(delete(NewKey).where(NewKey.participant_id == person.id))
     return len(numbers)

@@ -12,10 +12,22 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid, NotFound
 from app.model import Arena, CatalogueEntry, Contribution, ModerationLog, Participant, Process
 from app.model.contribution import MODERATION_STATES
-from app.services.actors import Officer
+from app.services.actors import Host, Officer
 from app.store import next_change
 
 VERDICTS = ("pending", "released", "hidden")
+ITS_ENTRY = (
+    (CatalogueEntry.process_id == Contribution.process_id)
+    & (CatalogueEntry.group == Contribution.group)
+    & (CatalogueEntry.code == Contribution.category)
+)
+SAYS_SOMETHING = (
+    Contribution.comment.is_not(None) | Contribution.own_name.is_not(None) | CatalogueEntry.sensitive.is_(True)
+)
+HELD = (Contribution.state == "hidden") | (
+    (Contribution.state != "erased")
+    & (CatalogueEntry.sensitive.is_(True) | ((Contribution.state == "pending") & SAYS_SOMETHING))
+)
 PAGE = 50
 
 
@@ -31,21 +43,15 @@ class Queued:
 
 def queue(db: Session, process: Process, *, state: str, page: int = 1) -> tuple[list[Queued], int]:
     """Contributions in ``state`` that say something (comment, own name, sensitive sticker), and how many they are."""
-    said = Contribution.comment.is_not(None) | Contribution.own_name.is_not(None) | CatalogueEntry.sensitive.is_(True)
     base = (
         select(Contribution, Arena.title, Participant.alias, CatalogueEntry.sensitive)
         .join(Arena, Arena.id == Contribution.arena_id)
         .join(Participant, Participant.id == Contribution.participant_id)
-        .outerjoin(
-            CatalogueEntry,
-            (CatalogueEntry.process_id == Contribution.process_id)
-            & (CatalogueEntry.group == Contribution.group)
-            & (CatalogueEntry.code == Contribution.category),
-        )
-        .where(Contribution.process_id == process.id, Contribution.state == state)
+        .outerjoin(CatalogueEntry, ITS_ENTRY)
+        .where(Contribution.process_id == process.id, Contribution.state == state, Participant.practice.is_(False))
     )
     if state == "pending":
-        base = base.where(said)
+        base = base.where(SAYS_SOMETHING)
     total = db.scalar(select(func.count()).select_from(base.subquery())) or 0
     rows = db.execute(
         base.order_by(CatalogueEntry.sensitive.desc(), Contribution.number.desc()).limit(PAGE).offset((page - 1) * PAGE)
@@ -69,6 +75,13 @@ def decide(
     )
     if row is None or row.state == "erased":
         raise NotFound("contribution_unknown", field="id")
+    return settle(db, actor, row, verdict, now=now, reason=reason)
+
+
+def settle(
+    db: Session, actor: Officer | Host, row: Contribution, verdict: str, *, now: datetime, reason: str | None = None
+) -> bool:
+    """Change the state of a row that is locked and that the actor may decide about, and log it."""
     if not MODERATION_STATES.check(row.state, verdict):
         return False
     note(db, actor.label, row.id, row.state, verdict, now, reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 from collections.abc import Sequence
@@ -12,16 +11,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import shapely
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Closed, Conflict, Unauthenticated
-from app.model import Arena, Participant, Process
-from app.services import arenas
-from app.services.actors import Pupil, digest, new_token
+from app.errors import Closed, Conflict, NotFound, Unauthenticated
+from app.model import Arena, NewKey, Participant, Process
+from app.services import arenas, keys
+from app.services.actors import Host, Pupil, digest, new_token
 from app.store import upsert
 
 COLOURS = ("blue", "green", "yellow", "red", "grey", "purple", "pink", "orange")
@@ -44,11 +40,13 @@ ANIMALS = (
     "ant",
 )
 HIGHEST = 99
+NEW_KEY_VALID = timedelta(minutes=15)
 _BY_TOKEN = (
     select(
         Participant.id,
         Participant.alias,
         Participant.expires_at,
+        (Participant.practice & ~Arena.practice).label("practice_over"),
         Arena.id.label("arena_id"),
         Arena.state,
         Arena.allows,
@@ -69,6 +67,7 @@ class Joined:
     arena: Arena
     process: Process
     expires_at: datetime
+    returning: bool = False
 
 
 def join(db: Session, code: str, now: datetime, *, valid: timedelta) -> Joined:
@@ -88,6 +87,7 @@ def join(db: Session, code: str, now: datetime, *, valid: timedelta) -> Joined:
             head_count=1,
             joined_at=now,
             expires_at=expires_at,
+            practice=arena.practice,
         )
         if db.execute(row.on_conflict_do_nothing().returning(Participant.id)).scalar():
             return Joined(token, alias, arena, process, expires_at)
@@ -111,12 +111,14 @@ def check_open(arena_state: str, process_phase: str) -> None:
 
 
 def authenticate(db: Session, token: str, now: datetime) -> Pupil:
-    """The participant who holds this token. Raises Unauthenticated: token_unknown, token_expired."""
+    """The participant who holds this token. Raises Unauthenticated: token_unknown, token_expired, practice_over."""
     row = db.execute(_BY_TOKEN, {"token": digest(token)}).one_or_none()
     if row is None:
         raise Unauthenticated("token_unknown", field="token")
     if row.expires_at is not None and row.expires_at <= now:
         raise Unauthenticated("token_expired", field="token")
+    if row.practice_over:
+        raise Unauthenticated("practice_over", field="token")
     return Pupil(
         row.id, row.arena_id, row.process_id, row.version, row.alias, row.state, row.phase, row.allows, key(token)
     )
@@ -134,24 +136,84 @@ def locked_zones(db: Session, actor: Pupil) -> list[Any]:
 
 
 def keep_zones(db: Session, participant_id: UUID, zones: Sequence[Any], key: bytes) -> None:
-    db.execute(update(Participant).where(Participant.id == participant_id).values(sealed_zones=seal(zones, key)))
+    """Seal the zones for the participant's token, and for the host of its class should the token be lost."""
+    plain = _written(zones)
+    public = db.scalar(
+        select(Arena.public_key)
+        .join(Participant, Participant.arena_id == Arena.id)
+        .where(Participant.id == participant_id)
+    )
+    db.execute(
+        update(Participant)
+        .where(Participant.id == participant_id)
+        .values(sealed_zones=keys.locked(plain, key), escrowed_zones=keys.sealed_to(public, plain) if public else None)
+    )
 
 
-def seal(zones: Sequence[Any], key: bytes) -> bytes:
-    """Polygons encrypted with a key that only the bearer token gives."""
-    return Fernet(key).encrypt(json.dumps([shapely.to_wkb(zone, hex=True) for zone in zones]).encode())
+def offer_new_key(db: Session, actor: Host, participant_id: UUID, now: datetime) -> tuple[str, Participant]:
+    """A one-time code for a participant whose device is lost, kept only as a digest; an earlier one stops working.
+
+    The token the participant has now holds until the code is used. Without an escrowed copy of the secret zones (rows
+    from before there was one) the participant gets new ones.
+    """
+    person = db.get(Participant, participant_id)
+    if person is None or person.digest is None:
+        raise NotFound("participant_unknown", field="alias")
+    arena = arenas.of_host(db, actor, person.arena_id)
+    if person.practice != arena.practice:
+        raise NotFound("participant_unknown", field="alias")
+    code = keys.one_time_code()
+    stretched = keys.one_time(code)
+    assert stretched is not None
+    plain = None
+    if person.escrowed_zones and arena.sealed_key:
+        plain = keys.opened_by_host(person.escrowed_zones, arena.sealed_key, actor.key)
+    db.execute(delete(NewKey).where((NewKey.participant_id == person.id) | (NewKey.expires_at <= now)))
+    db.add(
+        NewKey(
+            participant_id=person.id,
+            digest=stretched.digest,
+            sealed_zones=keys.locked(plain, stretched.key) if plain else None,
+            expires_at=now + NEW_KEY_VALID,
+        )
+    )
+    db.flush()
+    return code, person
+
+
+def take_new_key(db: Session, code: keys.OneTime, now: datetime, *, valid: timedelta) -> Joined:
+    """The same participant under a new token; the old one and the code stop working. Raises NotFound or Closed."""
+    found = db.scalar(select(NewKey).where(NewKey.digest == code.digest).with_for_update())
+    if found is None or found.expires_at <= now:
+        raise NotFound("code_unknown", field="code")
+    person = db.get_one(Participant, found.participant_id, with_for_update=True)
+    arena = db.get_one(Arena, person.arena_id)
+    process = db.get_one(Process, arena.process_id)
+    check_open(arena.state, process.phase)
+    token = new_token()
+    plain = keys.opened(found.sealed_zones, code.key) if found.sealed_zones else None
+    person.digest = digest(token)
+    person.sealed_zones = keys.locked(plain, key(token)) if plain else None
+    person.expires_at = now + valid
+    person.finished_at = None
+    db.delete(found)
+    db.flush()
+    return Joined(token, person.alias, arena, process, person.expires_at, returning=True)
+
+
+def _written(zones: Sequence[Any]) -> bytes:
+    return json.dumps([shapely.to_wkb(zone, hex=True) for zone in zones]).encode()
 
 
 def unseal(sealed: bytes | None, key: bytes) -> list[Any]:
     if sealed is None:
         return []
-    try:
-        return [shapely.from_wkb(zone) for zone in json.loads(Fernet(key).decrypt(sealed))]
-    except InvalidToken as error:
-        raise Unauthenticated("token_unknown", field="token") from error
+    plain = keys.opened(sealed, key)
+    if plain is None:
+        raise Unauthenticated("token_unknown", field="token")
+    return [shapely.from_wkb(zone) for zone in json.loads(plain)]
 
 
 def key(token: str) -> bytes:
     """The key that seals a participant's zones, derived from its bearer token."""
-    raw = HKDF(SHA256(), length=32, salt=None, info=b"snarvei secret zones").derive(token.encode())
-    return base64.urlsafe_b64encode(raw)
+    return keys.derived(token.encode(), "snarvei secret zones")

@@ -1,8 +1,9 @@
 """The gate: the only place where contributions become a ``Layer``.
 
-What passes: rows that count (not hidden, not erased, no sensitive sticker), masked before they were stored, without
-pseudonyms; comments only after a person released them. Figures of fewer distinct people than the process's minimum are
-withheld. What is public goes out as a numbered release: one fixed grid, one width, figures in classes, never filtered.
+What passes: rows that count (not hidden, not erased, no practice, no sensitive sticker), masked before they were
+stored, without pseudonyms; comments only after a person released them. Figures of fewer distinct people than the
+process's minimum are withheld. What is public goes out as a numbered release: one fixed grid, one width, figures in
+classes, never filtered.
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ _READ: tuple[Any, ...] = (
     Contribution.arena_id,
     Contribution.participant_id,
     Participant.head_count,
+    Participant.practice,
     Arena.grade,
 )
 
@@ -122,7 +124,9 @@ def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterat
 def _rows(rows: Sequence[Any], hidden: set[tuple[str, str]]) -> Rows:
     values = list(zip(*rows, strict=True))
     columns = {column.key: list(values[position]) for position, column in enumerate(_READ)}
-    counts = [row.state in COUNTED_STATES and (row.group, row.category) not in hidden for row in rows]
+    counts = [
+        row.state in COUNTED_STATES and not row.practice and (row.group, row.category) not in hidden for row in rows
+    ]
     return Rows(columns, shapely.from_wkb(np.array(values[-1], dtype=object)), np.array(counts, dtype=bool))
 
 
@@ -165,6 +169,7 @@ def counted(db: Session, process: Process, kind: str) -> list[ColumnElement[bool
         Contribution.kind == kind,
         Contribution.state.in_(COUNTED_STATES),
         Contribution.geometry.is_not(None),
+        Contribution.participant_id.not_in(select(Participant.id).where(Participant.practice)),
         *(~and_(Contribution.group == g, Contribution.category == c) for g, c in _sensitive(db, process.id)),
     ]
 

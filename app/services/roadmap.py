@@ -118,6 +118,7 @@ def figures(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
     rows = db.execute(
         select(counted.c.input_id, func.sum(Participant.head_count), func.sum(counted.c.registrations))
         .join(Participant, Participant.id == counted.c.participant_id)
+        .where(Participant.practice.is_(False))
         .group_by(counted.c.input_id)
     )
     return {input_id: (int(people), int(registrations)) for input_id, people, registrations in rows}

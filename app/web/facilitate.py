@@ -1,18 +1,19 @@
-"""The teacher's pages, behind a host link: open a class, show its code large, see it fill, pause, close, reopen."""
+"""The teacher's board, behind a host link: open a class, show its code, see it fill, pause, close, reopen, begin for
+real.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-import segno
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.errors import Invalid, NotFound, Refusal
-from app.model import Arena, Process
-from app.services import arenas
-from app.services.arenas import Board
-from app.web import access, problems
+from app.model import Process
+from app.services import arenas, classroom
+from app.web import access, live, problems
+from app.web.addresses import join_address, qr
 from app.web.pages import page_data
 from app.web.service import now, service
 
@@ -39,6 +40,8 @@ def open_class(token: str) -> str | Response | tuple[str, int]:
                 group_name=form.get("group_name", ""),
                 school=form.get("school", ""),
                 now=now(),
+                practice=form.get("practice") == "yes",
+                guided=form.get("way", "guided") != "free",
             )
     except Invalid as refusal:
         return _classes(token, dict(form), refusal), 422
@@ -50,15 +53,21 @@ def board(token: str, id: UUID) -> str:
     with service().store.reading() as db:
         host = arenas.host(db, token, now())
         shown = arenas.board(db, host, id)
-        process = db.get_one(Process, host.process_id)
-        data = page_data(poll=url_for("facilitate.figures", token=token, id=id), **_figures(shown))
+        address = join_address(shown.arena.join_code or "")
+        data = page_data(
+            poll=url_for("facilitate.figures", token=token, id=id),
+            stream=url_for("facilitate.stream", token=token, id=id),
+            pupils=url_for("classroom.pupils", token=token, id=id),
+            **live.figures(shown),
+        )
         return render_template(
             "facilitate/class.html",
             board=shown,
-            process=process,
+            pupils=classroom.pupils(db, host, id),
+            process=db.get_one(Process, host.process_id),
             token=token,
-            address=_join_address(shown.arena),
-            qr=segno.make(_join_address(shown.arena), error="m").svg_inline(border=2, omitsize=True, svgclass="qr"),
+            address=address,
+            qr=qr(address),
             data=data,
         )
 
@@ -66,7 +75,14 @@ def board(token: str, id: UUID) -> str:
 @blueprint.get("/klasse/<uuid:id>/tall")
 def figures(token: str, id: UUID) -> Response:
     with service().store.reading() as db:
-        return jsonify(_figures(arenas.board(db, arenas.host(db, token, now()), id)))
+        return jsonify(live.figures(arenas.board(db, arenas.host(db, token, now()), id)))
+
+
+@blueprint.get("/klasse/<uuid:id>/strom")
+def stream(token: str, id: UUID) -> Response:
+    with service().store.reading() as db:
+        arena = arenas.of_host(db, arenas.host(db, token, now()), id)
+    return live.stream(arena.id)
 
 
 @blueprint.post("/klasse/<uuid:id>/tilstand")
@@ -75,6 +91,13 @@ def change_state(token: str, id: UUID) -> Response:
     with service().store.writing() as db:
         host = arenas.host(db, token, now())
         arenas.change_state(db, host, arenas.of_host(db, host, id), _state(request.form.get("state", "")), now())
+    return redirect(url_for("facilitate.board", token=token, id=id))
+
+
+@blueprint.post("/klasse/<uuid:id>/pa-ordentlig")
+def begin_for_real(token: str, id: UUID) -> Response:
+    with service().store.writing() as db:
+        classroom.begin_for_real(db, arenas.host(db, token, now()), id, now())
     return redirect(url_for("facilitate.board", token=token, id=id))
 
 
@@ -93,21 +116,6 @@ def _classes(token: str, form: dict[str, str], refusal: Refusal | None) -> str:
             problem_field=refusal.field if refusal else None,
             problem_code=refusal.code if refusal else None,
         )
-
-
-def _figures(shown: Board) -> dict[str, int | str]:
-    return {
-        "joined": shown.joined,
-        "finished": shown.finished,
-        "routes": shown.routes,
-        "places": shown.places,
-        "state": shown.arena.state,
-    }
-
-
-def _join_address(arena: Arena) -> str:
-    path = url_for("participate.join_page", code=arena.join_code)
-    return (service().config.public_url or request.url_root).rstrip("/") + path
 
 
 def _grade(text: str) -> int | None:

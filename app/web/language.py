@@ -8,6 +8,8 @@ from importlib import resources
 from typing import Any
 
 from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_moment
+from babel.dates import get_timezone
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, g, request
@@ -23,7 +25,7 @@ _PLURALS = 200
 def install(app: Flask) -> None:
     Babel(app, locale_selector=current)
     app.after_request(_remember)
-    app.jinja_env.filters.update(date=date, number=number, alias=alias)
+    app.jinja_env.filters.update(date=date, moment=moment, number=number, alias=alias)
     app.context_processor(lambda: {"language": current(), "languages": LANGUAGES})
 
 
@@ -52,6 +54,12 @@ def _remember(response: Response) -> Response:
 def date(value: Any) -> str:
     """``23. november 2026``"""
     return babel_date(value, "long", locale=current())
+
+
+def moment(value: Any) -> str:
+    """``10:32 24. nov.``, by the clock on the wall."""
+    zone = get_timezone(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    return babel_moment(value, "HH:mm d. MMM", tzinfo=zone, locale=current())
 
 
 def number(value: float) -> str:

@@ -47,8 +47,8 @@ def _participation() -> dict[str, Any]:
     return {
         "/api/v1/join": {
             "post": _operation(
-                "Join an arena under a new pseudonym",
-                {"201": _answer("token, alias, arena, catalogue, expires")},
+                "Join an arena under a new pseudonym; with a one-time code, come back under the earlier one",
+                {"201": _answer("token, alias, arena, catalogue, expires, returning")},
                 requestBody={"required": True, "content": {"application/json": {"schema": code}}},
             )
         },

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app import maps
 from app.errors import Invalid, NotFound
 from app.model import Process
-from app.services import arenas, contributions, networks, participants, photos, processes
+from app.services import arenas, contributions, keys, networks, participants, photos, processes
 from app.store import Session
 from app.web import access, openapi, wire
 from app.web.headers import holds_no_secret
@@ -92,14 +92,19 @@ def join() -> tuple[Response, int]:
     if not isinstance(code, str) or not arenas.plain_code(code):
         raise Invalid("field_missing", field="code")
     valid = timedelta(days=service().config.token_days)
+    way_back = keys.one_time(arenas.plain_code(code))
     with service().store.writing() as db:
-        joined = participants.join(db, code, now(), valid=valid)
+        if way_back:
+            joined = participants.take_new_key(db, way_back, now(), valid=valid)
+        else:
+            joined = participants.join(db, code, now(), valid=valid)
         entries = processes.catalogue(db, joined.process.id)
         answer: dict[str, Any] = {
             "token": joined.token,
             "alias": alias(joined.alias),
             "arena": wire.arena(joined.arena, joined.process),
             "catalogue": wire.catalogue(entries, current(), wire.audience(joined.arena)),
+            "returning": joined.returning,
             "expires": joined.expires_at.isoformat(timespec="seconds"),
             "map": url_for("participate.map_page", code=joined.arena.join_code),
         }

@@ -107,6 +107,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "geometry_missing": (_("The drawing is missing."), _("Draw on the map and send again.")),
     "geometry_type": (_("That shape cannot be used here: %(given)s."), _("Use one of these: %(wanted)s.")),
     "grade_out_of_range": (_("That grade does not exist."), _("Choose a grade from %(low)s to %(high)s.")),
+    "hidden_by_staff": (
+        _("The municipality has hidden this."),
+        _("Ask the municipality if it should be shown again."),
+    ),
     "input_unknown": (_("We cannot find that input."), _("Go back to the roadmap and choose it there.")),
     "internal": (
         _("Something went wrong on our side."),
@@ -176,6 +180,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "photos_not_allowed": (_("Photos cannot be added here."), _("Describe it in words instead.")),
     "photos_too_many": (_("There is room for %(most)s photos."), _("Delete one to make room for another.")),
+    "practice_over": (
+        _("The practice is over. Now you begin for real."),
+        _("Type the class code again."),
+    ),
     "prefix_not_usable": (
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),

@@ -15,6 +15,7 @@ from app.config import Config
 from app.services.index import Indexes
 from app.store import Store
 from app.web import access, headers, language, logs, words
+from app.web.streams import Live
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Service:
     store: Store
     clock: Callable[[], datetime]
     indexes: Indexes = field(default_factory=Indexes)
+    live: Live = field(default_factory=Live)
 
     _tile_bytes: int | None = None
 

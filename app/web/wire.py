@@ -111,6 +111,7 @@ def arena(row: Arena, process: Process) -> dict[str, Any]:
         "title": row.title,
         "state": row.state,
         "allows": row.allows,
+        "practice": row.practice,
         "process": {"title": process.title, "demo": process.demo},
         "location": plain(row.location),
     }

@@ -171,6 +171,8 @@ def test_a_participant_has_no_name_no_address_and_no_device() -> None:
         "digest",
         "head_count",
         "sealed_zones",
+        "escrowed_zones",
+        "practice",
         "joined_at",
         "expires_at",
         "finished_at",

@@ -28,8 +28,9 @@ form.addEventListener("submit", async (event) => {
   try {
     const joined = await call("POST", data.urls.join, { body: { code: field.value } });
     await database.clear();
-    const { token, alias, expires, map } = joined;
-    await database.put("session", "current", { token, alias, expires, map, arena: joined.arena.id });
+    const { token, alias, expires, map, returning } = joined;
+    const { id: arena, practice } = joined.arena;
+    await database.put("session", "current", { token, alias, expires, map, arena, practice, returning });
     if (database.lasting) location.assign(map);
     else show({ title: t("This browser may not keep anything."), step: t("Leave private browsing and try again."), code: "no_memory" });
   } catch (refused) {
@@ -43,6 +44,7 @@ find("#anew").addEventListener("click", () => {
   form.requestSubmit();
 });
 
+find("#for-real").hidden = location.hash !== "#for-real";
 void offerToGoOn();
 
 /** A device that left in the middle of something goes on where it was. */

@@ -9,6 +9,7 @@ const MUST = ["mode"];
 const MAY = {
   route: ["preferred_mode", "feeling", "company", "season", "frequency", "comment"],
   place: ["company", "season", "own_name", "comment"],
+  area: ["season", "own_name", "comment"],
 };
 
 export class ItemSheet {

@@ -1,0 +1,68 @@
+"""Boards that rise by themselves: server-sent events, few enough that pupils' own requests always find a thread."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+from flask import Response, url_for
+
+from app.services import arenas
+from app.services.arenas import Board
+from app.web.service import service
+from app.web.streams import EVERY_SECONDS, Figures, Live
+
+STREAM_SECONDS = 25.0
+
+
+def figures(shown: Board) -> Figures:
+    """What a board says of a class: figures and its state, nothing of any one pupil."""
+    return {
+        "joined": shown.joined,
+        "finished": shown.finished,
+        "routes": shown.routes,
+        "places": shown.places,
+        "held": shown.held,
+        "state": shown.arena.state,
+        "practice": shown.arena.practice,
+    }
+
+
+def stream(arena_id: UUID) -> Response:
+    """The figures as they change, as ``text/event-stream``; 204 when all places are taken, then the board polls.
+
+    A stream ends by itself after ``STREAM_SECONDS``, so that a board that left without a word holds no thread for long;
+    browsers come back at once.
+    """
+    store, live = service().store, service().live
+    leave = live.enter()
+    if leave is None:
+        return Response(status=204)
+
+    def read() -> Figures:
+        with store.reading() as db:
+            return figures(arenas.board_of(db, arena_id))
+
+    response = Response(_told(live, arena_id, read), mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"
+    response.call_on_close(leave)
+    return response
+
+
+def _told(live: Live, arena_id: UUID, read: Callable[[], Figures]) -> Iterator[str]:
+    """Every change as an event and a sign of life each second, by which a board that has gone is noticed."""
+    ends = time.monotonic() + STREAM_SECONDS
+    said: Figures = {}
+    yield "retry: 1000\n\n"
+    while time.monotonic() < ends:
+        now = live.figures(arena_id, read)
+        yield ":\n\n" if now == said else f"data: {json.dumps(now)}\n\n"
+        said = now
+        time.sleep(EVERY_SECONDS)
+
+
+def wall_addresses(code: str) -> dict[str, str]:
+    """Where the wall of a classroom asks."""
+    return {"stream": url_for("projector.stream", code=code), "poll": url_for("projector.figures", code=code)}
