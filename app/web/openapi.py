@@ -41,11 +41,12 @@ def document(server: str) -> dict[str, Any]:
 
 def _participation() -> dict[str, Any]:
     body = {"required": True, "content": CONTRIBUTION}
-    code = {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}}
+    text = {"type": "string"}
+    code = {"type": "object", "required": ["code"], "properties": {"code": text, "token": text}}
     return {
         "/api/v1/join": {
             "post": _operation(
-                "Join an arena under a new pseudonym",
+                "Join an arena under a new pseudonym, or go on under the one whose token is sent along",
                 {"201": _answer("token, alias, arena, catalogue, expires")},
                 requestBody={"required": True, "content": {"application/json": {"schema": code}}},
             )

@@ -55,12 +55,14 @@ def map_page(code: str) -> str | Response:
 @access.csrf.exempt
 @access.limiter.limit(access.GUESSES, deduct_when=access.failed)
 def join() -> tuple[Response, int]:
-    code = wire.read_object().get("code")
+    asked = wire.read_object()
+    code, token = asked.get("code"), asked.get("token")
     if not isinstance(code, str) or not arenas.plain_code(code):
         raise Invalid("field_missing", field="code")
     valid = timedelta(days=service().config.token_days)
     with service().store.writing() as db:
-        joined = participants.join(db, code, now(), valid=valid)
+        again = participants.rejoin(db, code, token, now(), valid=valid) if isinstance(token, str) and token else None
+        joined = again or participants.join(db, code, now(), valid=valid)
         entries = processes.catalogue(db, joined.process.id)
         answer: dict[str, Any] = {
             "token": joined.token,

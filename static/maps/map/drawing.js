@@ -75,6 +75,11 @@ export class Drawing {
     return this.strokes.flat();
   }
 
+  /** The strokes with the one that the finger is drawing now. */
+  get inHand() {
+    return this.current ? [...this.strokes, this.current.stroke] : this.strokes;
+  }
+
   /** Add a vertex, for instance where the cross is. */
   add(position) {
     this.strokes.push([position]);
@@ -151,10 +156,7 @@ export class Drawing {
 
   #cancel(event) {
     this.pointers.delete(event.pointerId);
-    if (this.current?.id === event.pointerId) {
-      this.current = null;
-      this.#redraw();
-    }
+    if (this.current?.id === event.pointerId) this.#secondFinger();
   }
 
   #finish(current) {

@@ -1,10 +1,10 @@
 // The participant's page: my way, stickers, my things, finished.
 
-import { call } from "../core/api.js";
 import { openDatabase } from "../core/database.js";
+import { Drafts } from "../core/drafts.js";
 import { History } from "../core/history.js";
 import { Items } from "../core/items.js";
-import { Outbox } from "../core/outbox.js";
+import { Tabs } from "../core/tabs.js";
 import { speak, t } from "../core/texts.js";
 import { addBase } from "../map/base.js";
 import { ItemLayers } from "../map/items.js";
@@ -12,9 +12,13 @@ import { pageMap } from "../map/registry.js";
 import { find, pageData } from "./dom.js";
 import { Finish } from "./participate/finish.js";
 import { ItemSheet } from "./participate/item_sheet.js";
+import { keepEverything } from "./participate/keeping.js";
 import { List } from "./participate/list.js";
+import { Notices } from "./participate/notices.js";
 import { Receipts } from "./participate/receipts.js";
+import { Rejoin } from "./participate/rejoin.js";
 import { RouteTool } from "./participate/route_tool.js";
+import { outboxFor, watchDevice } from "./participate/sending.js";
 import { Sheets } from "./participate/sheets.js";
 import { StickerTool } from "./participate/sticker_tool.js";
 import { Words } from "./participate/words.js";
@@ -30,9 +34,12 @@ else await start();
 async function start() {
   const map = await pageMap();
   const page = { data, database, session, map, words: new Words(data) };
-  page.items = new Items(database);
+  page.tabs = await Tabs.open();
+  page.items = new Items(database, page.tabs);
+  page.drafts = new Drafts(database, page.tabs);
+  page.notices = new Notices();
   page.showUndo = () => showUndo(page);
-  page.outbox = new Outbox(page.items, (item) => send(item));
+  page.outbox = outboxFor(page);
   page.sheets = new Sheets(page);
   page.history = new History((id, content) => {
     void page.items.change(id, content);
@@ -50,30 +57,15 @@ async function start() {
   page.stickerTool = new StickerTool(page);
   page.list = new List(page);
   page.finish = new Finish(page);
+  page.rejoin = new Rejoin(page);
   page.items.listen(() => page.layers.show(page.items.present()));
   connect(page);
   await page.items.load();
+  await keepEverything(page);
   await page.routeTool.restore();
   page.outbox.wake();
   await addBase(map, data.vector);
-}
-
-function send(item) {
-  const url = `${data.urls.contributions}/${item.id}`;
-  const { token } = session;
-  if (item.deleted) return remove(url, token);
-  const body = { type: "Feature", geometry: item.geometry, properties: item.properties };
-  return call("PUT", url, { body, token });
-}
-
-/** Deleting what never arrived is done already. */
-async function remove(url, token) {
-  try {
-    return await call("DELETE", url, { token });
-  } catch (refused) {
-    if (refused.status === 404) return null;
-    throw refused;
-  }
+  watchDevice(page);
 }
 
 function connect(page) {
@@ -86,17 +78,16 @@ function connect(page) {
   find("#undo").addEventListener("click", () => undo(page));
   find("#redo").addEventListener("click", () => redo(page));
   page.history.onChange = page.showUndo;
-  addEventListener("online", () => page.outbox.wake());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && page.outbox.wake());
   document.addEventListener("keydown", (event) => keys(page, event));
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(find("#map-holder"));
   map.getContainer().setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));
   map.getContainer().setAttribute("role", "application");
-  if (sessionStorage.getItem("welcomed") !== session.alias) {
-    sessionStorage.setItem("welcomed", session.alias);
-    sheets.open("welcome");
-  } else {
+  if (session.welcomed) {
     sheets.rest();
+  } else {
+    page.session.welcomed = true;
+    void database.put("session", "current", page.session);
+    sheets.open("welcome");
   }
 }
 

@@ -4,7 +4,7 @@ import { inside } from "../../core/lines.js";
 import { t } from "../../core/texts.js";
 import { find, findAll } from "../dom.js";
 
-const WRITING_MS = 700;
+const WRITING_MS = 400;
 
 export class ItemSheet {
   constructor(page) {
@@ -41,6 +41,11 @@ export class ItemSheet {
     this.page.layers.choose(item);
     this.page.layers.reveal(item);
     this.page.sheets.hint(t("Saved. You can tell more, move it or go on."));
+  }
+
+  /** Keep what is half written: the page may be about to go. */
+  flush() {
+    if (this.id !== null) this.#keep();
   }
 
   /** The map moved it. */

@@ -52,10 +52,16 @@ export class RouteTool {
 
   /** What an earlier page left unfinished goes on. */
   async restore() {
-    const draft = await this.page.database.get("session", "draft");
-    if (!draft || draft.strokes.length === 0) return;
+    const draft = await this.page.drafts.take();
+    if (!draft) return;
     this.#begin(draft.mode, draft.answers, draft.strokes);
     this.page.sheets.hint(t("Here is the way you were drawing. Go on, or press The way is done."));
+  }
+
+  /** Keep the line in hand, with the stroke that the finger is drawing. */
+  keepDraft() {
+    if (!this.answers) return;
+    void this.page.drafts.keep({ mode: this.mode, answers: this.answers, strokes: this.drawing.inHand });
   }
 
   /** Keep the line as a route, if it is one. */
@@ -122,11 +128,7 @@ export class RouteTool {
     if (last && !inside(this.page.data.area, last)) {
       this.page.sheets.hint(t("That is outside the border. Press Undo and stay inside it."));
     }
-    void this.page.database.put("session", "draft", {
-      mode: this.mode,
-      answers: this.answers,
-      strokes: this.drawing.strokes,
-    });
+    this.keepDraft();
     this.#show();
   }
 
@@ -147,7 +149,7 @@ export class RouteTool {
     this.drawing.stop();
     this.drawing.strokes = [];
     this.drawing.undone = [];
-    void this.page.database.remove("session", "draft");
+    void this.page.drafts.forget();
     this.page.showUndo();
   }
 }
