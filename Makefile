@@ -1,4 +1,4 @@
-# make run · make test · make bench · make demo · make help
+# make run · make test · make bench · make soak · make demo · make help
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 TEXTS := $(wildcard app/texts/*/LC_MESSAGES/messages.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench demo texts screenshots lock clean
+.PHONY: help run test bench soak demo texts screenshots lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test: $(VENV)/test.done ## Set up and run every check and test, on both stores a
 bench: $(VENV)/bench.done ## Measure ourselves against the peers; writes benchmarks/results/latest.json
 	@$(BIN)/python -m tests.machine
 	@$(BIN)/python -m benchmarks
+
+soak: $(VENV)/test.done ## A thousand drawings on each store while everything goes wrong; ends with stored, lost, doubled
+	@$(BIN)/python -m tests.machine
+	@$(BIN)/python -m tests.soak
 
 demo: $(VENV)/run.done ## Add the labelled demo process to the database
 	@$(BIN)/snarvei migrate

@@ -76,6 +76,9 @@ def javascript_imports(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", tracked("static/maps/**/*.js"), ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_the_browser_side_keeps_its_layers(path: Path) -> None:
     room = path.relative_to(ROOT / "static" / "maps").parts[0]
+    if room == "service_worker.js":
+        assert not javascript_imports(path), "a worker of its own, between the page and the network"
+        return
     allowed = {"core": {"core"}, "map": {"core", "map"}, "pages": {"core", "map", "pages"}}[room]
     for name in javascript_imports(path):
         if name == "leaflet":

@@ -35,7 +35,8 @@ CHUNK = 500
 @dataclass(frozen=True)
 class FieldRule:
     """Where one of our fields comes from: a fixed ``value``, or ``columns``. Texts are joined by "; "; other fields
-    take the first column whose value is in ``values`` (theirs to ours), else ``other``; ``default`` if all are empty.
+    take the first column whose value is in ``values`` (theirs to ours; without them theirs are ours), else ``other``;
+    ``default`` if all are empty.
     """
 
     value: str | None = None
@@ -60,6 +61,9 @@ class Mapping:
     per: str
     fields: dict[str, FieldRule]
     layer: str | None = None
+    kind_column: str | None = None
+    id_column: str | None = None
+    people_column: str | None = None
 
 
 @dataclass
@@ -178,21 +182,23 @@ def _row(state: _Run, source: Source, number: int) -> list[dict[str, Any]]:
         raise Invalid("geometry_missing", field="geometry")
     record = {name: column[number] for name, column in source.columns.items()}
     names = _arena_names(state.mapping, record)
+    mapping = state.mapping
+    kind = mapping.kind if mapping.kind_column is None else str(record[mapping.kind_column])
     answers = contributions.checked(
-        {"kind": state.mapping.kind, "source": "import", **_properties(state.mapping, record)}, state.rules, EVERYTHING
+        {"kind": kind, "source": "import", **_properties(mapping, record)}, state.rules, EVERYTHING
     )
-    drawn = contributions.checked_geometry(plain(source.geometry[number]), state.mapping.kind, state.rules)
+    drawn = contributions.checked_geometry(plain(source.geometry[number]), kind, state.rules)
     content = hashlib.sha256(
         shapely.to_wkb(source.geometry[number]) + repr(sorted(record.items())).encode()
     ).hexdigest()
     made = []
     for name in names:
-        id = uuid5(state.process.id, f"{state.report.file}:{content}:{name}")
+        id = _id(state, record, f"{content}:{name}")
         if id in state.seen:
             raise Invalid("row_twice", field="row")
         state.seen.add(id)
-        participant = _participant(state, name, number)
-        stored = _masked(state, participant, drawn)
+        participant = _participant(state, name, number, record)
+        stored = _masked(state, participant, drawn, kind)
         made.append(
             {
                 **answers,
@@ -223,14 +229,31 @@ def _store(state: _Run, values: list[dict[str, Any]]) -> None:
         state.report.known += len(chunk) - len(stored)
 
 
-def _participant(state: _Run, arena_name: str, number: int) -> Participant:
-    """One pseudonym an arena, or one a row, found again when the same file comes again."""
+def _id(state: _Run, record: dict[str, Any], content: str) -> UUID:
+    """The id that the row brings, so that what was sent already is not stored twice; else one that its content gives."""
+    if state.mapping.id_column is None:
+        return uuid5(state.process.id, f"{state.report.file}:{content}")
+    try:
+        return UUID(str(record[state.mapping.id_column]))
+    except ValueError as error:
+        raise Invalid("value_unknown", field=state.mapping.id_column, offered="UUID") from error
+
+
+def _alias(state: _Run, number: int, record: dict[str, Any]) -> str:
+    if state.mapping.people_column is not None:
+        said = str(record[state.mapping.people_column])
+        return f"import.{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    return f"import.{number + 1}" if state.mapping.per == "row" else "import.group"
+
+
+def _participant(state: _Run, arena_name: str, number: int, record: dict[str, Any]) -> Participant:
+    """One pseudonym an arena, a person of a column or a row, found again when the same file comes again."""
     if arena_name not in state.arenas:
         state.arenas[arena_name] = arenas.create(
             state.db, state.process, title=arena_name, method=state.mapping.method, now=state.now
         )
     arena = state.arenas[arena_name]
-    alias = f"import.{number + 1}" if state.mapping.per == "row" else "import.group"
+    alias = _alias(state, number, record)
     if (arena.id, alias) not in state.participants:
         found = state.db.scalar(select(Participant).where(Participant.arena_id == arena.id, Participant.alias == alias))
         if found is None:
@@ -243,8 +266,8 @@ def _participant(state: _Run, arena_name: str, number: int) -> Participant:
     return state.participants[(arena.id, alias)]
 
 
-def _masked(state: _Run, participant: Participant, drawn: Any) -> Any:
-    if state.mapping.kind != "route" or not state.mapping.mask:
+def _masked(state: _Run, participant: Participant, drawn: Any, kind: str) -> Any:
+    if kind != "route" or not state.mapping.mask:
         return drawn
     zones = list(state.zones.get(participant.id, ()))
     stored, state.zones[participant.id] = contributions.mask(drawn, zones, [], state.rules, state.rng)
@@ -273,7 +296,8 @@ def _value(name: str, rule: FieldRule, record: dict[str, Any]) -> str | None:
         return rule.default
     if name in TEXTS:
         return "; ".join(dict.fromkeys(theirs))
-    found = next((rule.values[value] for value in theirs if value in rule.values), rule.other)
+    ours = rule.values if rule.values or rule.other else {theirs[0]: theirs[0]}
+    found = next((ours[value] for value in theirs if value in ours), rule.other)
     if found is None:
         raise Invalid("value_not_mapped", field=rule.columns[0], given=theirs[0][:80])
     return found
@@ -281,7 +305,7 @@ def _value(name: str, rule: FieldRule, record: dict[str, Any]) -> str | None:
 
 def _check_columns(source: Source, mapping: Mapping, path: Path) -> None:
     wanted = {column for rule in mapping.fields.values() for column in rule.columns}
-    wanted |= {mapping.arena_column} if mapping.arena_column else set()
+    wanted |= set(filter(None, (mapping.arena_column, mapping.kind_column, mapping.id_column, mapping.people_column)))
     missing = sorted(wanted - set(source.columns))
     if missing:
         found = ", ".join(source.columns)[:300]
@@ -295,9 +319,13 @@ def _mapping(source: dict[str, Any]) -> Mapping:
         unknown = set(source.get("fields", {})) - FIELDS
         if unknown:
             raise Invalid("field_unknown", field=sorted(unknown)[0])
+        kind, per = source["kind"], participant.get("per", "row")
         return Mapping(
             file=str(source["file"]),
-            kind=str(source["kind"]),
+            kind="" if isinstance(kind, dict) else str(kind),
+            kind_column=str(kind["column"]) if isinstance(kind, dict) else None,
+            id_column=source.get("id", {}).get("column"),
+            people_column=str(per["column"]) if isinstance(per, dict) else None,
             mask=bool(source["mask"]),
             layer=source.get("layer"),
             arena_column=arena.get("column"),
@@ -305,7 +333,7 @@ def _mapping(source: dict[str, Any]) -> Mapping:
             arena_values={k: [v] if isinstance(v, str) else list(v) for k, v in arena.get("values", {}).items()},
             method=str(arena.get("method", "online_map")),
             people_at_least=int(participant.get("people_at_least", 1)),
-            per=str(participant.get("per", "row")),
+            per=str(per),
             fields={name: _rule(rule) for name, rule in source.get("fields", {}).items()},
         )
     except KeyError as error:

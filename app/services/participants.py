@@ -101,6 +101,24 @@ def _alias(arena: Arena) -> str:
     return f"{secrets.choice(COLOURS)}.{secrets.choice(ANIMALS)}.{secrets.randbelow(HIGHEST) + 1}"
 
 
+def rejoin(db: Session, code: str, token: str, now: datetime, *, valid: timedelta) -> Joined | None:
+    """The same participant again, for whoever still holds its key, even one that is over, and types the code of the same
+    open arena: one pseudonym and one secret zone a child, however long the work takes. None if the key is not of this
+    arena. Raises NotFound or Closed.
+    """
+    arena = arenas.by_code(db, code)
+    process = db.get_one(Process, arena.process_id)
+    check_open(arena.state, process.phase)
+    expires_at = now + valid
+    alias = db.scalar(
+        update(Participant)
+        .where(Participant.digest == digest(token), Participant.arena_id == arena.id)
+        .values(expires_at=expires_at, finished_at=None)
+        .returning(Participant.alias)
+    )
+    return Joined(token, alias, arena, process, expires_at) if alias else None
+
+
 def check_open(arena_state: str, process_phase: str) -> None:
     if process_phase != "collecting":
         raise Closed("process_closed")

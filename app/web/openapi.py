@@ -43,11 +43,13 @@ def document(server: str) -> dict[str, Any]:
 
 def _participation() -> dict[str, Any]:
     body = {"required": True, "content": CONTRIBUTION}
-    code = {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}}
+    text = {"type": "string"}
+    code = {"type": "object", "required": ["code"], "properties": {"code": text, "token": text}}
     return {
         "/api/v1/join": {
             "post": _operation(
-                "Join an arena under a new pseudonym; with a one-time code, come back under the earlier one",
+                "Join an arena under a new pseudonym, or go on under the one whose token is sent along; with a one-time "
+                "code, come back under the earlier one",
                 {"201": _answer("token, alias, arena, catalogue, expires, returning")},
                 requestBody={"required": True, "content": {"application/json": {"schema": code}}},
             )

@@ -17,6 +17,7 @@ from app.web.language import browser_texts, current
 STATIC = Path(__file__).resolve().parents[2] / "static"
 LEAFLET = Path(leaflet.BASE_DIR)
 _IMPORTED = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.[^"']+)["']""", re.MULTILINE)
+WORKER = "maps/service_worker.js"
 
 
 @cache
@@ -32,6 +33,15 @@ def build() -> str:
 def asset(path: str) -> str:
     """The address of a file below static/."""
     return url_for("public.static_file", build=build(), path=path)
+
+
+@cache
+def participant_files() -> tuple[str, ...]:
+    """What the participant's pages are made of, below static/; staff's rooms are not for a child's tablet."""
+    staff = ("pages/class.js", "pages/plan.js", "pages/roadmap.js", "map/planner.js", "style/staff.css")
+    files = [path.relative_to(STATIC).as_posix() for path in sorted(STATIC.rglob("*")) if path.is_file()]
+    ours = [name for name in files if not name.endswith((*staff, WORKER))]
+    return (*ours, "leaflet/leaflet.css", "leaflet/leaflet-src.esm.js")
 
 
 def icon(name: str, size: int = 24) -> Markup:

@@ -88,16 +88,13 @@ def _limits() -> dict[str, int]:
 @access.csrf.exempt
 @access.limiter.limit(access.GUESSES, deduct_when=access.failed)
 def join() -> tuple[Response, int]:
-    code = wire.read_object().get("code")
+    asked = wire.read_object()
+    code, token = asked.get("code"), asked.get("token")
     if not isinstance(code, str) or not arenas.plain_code(code):
         raise Invalid("field_missing", field="code")
     valid = timedelta(days=service().config.token_days)
-    way_back = keys.one_time(arenas.plain_code(code))
     with service().store.writing() as db:
-        if way_back:
-            joined = participants.take_new_key(db, way_back, now(), valid=valid)
-        else:
-            joined = participants.join(db, code, now(), valid=valid)
+        joined = _joined(db, code, token, valid)
         entries = processes.catalogue(db, joined.process.id)
         answer: dict[str, Any] = {
             "token": joined.token,
@@ -109,6 +106,15 @@ def join() -> tuple[Response, int]:
             "map": url_for("participate.map_page", code=joined.arena.join_code),
         }
     return jsonify(answer), 201
+
+
+def _joined(db: Session, code: str, token: Any, valid: timedelta) -> participants.Joined:
+    """Back by a teacher's one-time code, on under a key that is still held, or in under a new pseudonym."""
+    way_back = keys.one_time(arenas.plain_code(code))
+    if way_back:
+        return participants.take_new_key(db, way_back, now(), valid=valid)
+    again = participants.rejoin(db, code, token, now(), valid=valid) if isinstance(token, str) and token else None
+    return again or participants.join(db, code, now(), valid=valid)
 
 
 @blueprint.put("/api/v1/contributions/<id>")

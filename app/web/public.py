@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, jsonify, render_template
+from flask import Blueprint, Flask, Response, jsonify, render_template, url_for
 from werkzeug.security import safe_join
 
 from app.errors import NotFound, Unavailable
@@ -34,6 +35,21 @@ def static_file(build: str, path: str) -> Response:
     response.cache_control.max_age = FOREVER
     response.cache_control.immutable = True
     response.cache_control.public = True
+    return response
+
+
+@blueprint.get("/service-worker.js")
+def service_worker() -> Response:
+    """The worker that opens the participant's page without network; its text changes with every build."""
+    holds = {
+        "BUILD": pages.build(),
+        "FILES": [pages.asset(name) for name in pages.participant_files()],
+        "FRONT": url_for("participate.join_page"),
+    }
+    said = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in holds.items())
+    response = Response(said + (pages.STATIC / pages.WORKER).read_text(encoding="utf-8"), mimetype="text/javascript")
+    response.headers["Service-Worker-Allowed"] = "/"
+    response.headers["Cache-Control"] = "no-cache"
     return response
 
 

@@ -108,8 +108,13 @@ OUTBOX = """(async () => {
     const memory = new Map();
     const database = {
         all: async () => [...memory.values()],
-        put: async (_, id, value) => void memory.set(id, value),
-        remove: async (_, id) => void memory.delete(id),
+        get: async (_, id) => memory.get(id),
+        update: async (_, id, change) => {
+            const value = structuredClone(change(memory.get(id)));
+            if (value === null) memory.delete(id);
+            else if (value !== undefined) memory.set(id, value);
+            return value;
+        },
     };
     const items = new Items(database);
     await items.load();

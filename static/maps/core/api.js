@@ -15,34 +15,33 @@ export class Refused extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the same request may be sent again and could then succeed. */
+  /** Whether the same request may be sent again and could then succeed; a refusal without a code is not the service's. */
   get passing() {
-    return this.status === 0 || this.status >= 500 || this.status === 429 || this.code.endsWith("_paused");
+    return this.code === "unreachable" || this.status === 0 || this.status >= 500 || this.status === 429;
   }
 }
 
 /** Send JSON and read JSON; throws Refused. `token` is the participant's bearer token. */
-export async function call(method, url, { body, token } = {}) {
+export async function call(method, url, { body, token, timeout = TIMEOUT_MS } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = `Bearer ${token}`;
-  const response = await reach(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  return answerOf(response);
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  return answerOf(await reach(url, { method, headers, body: sent }, timeout));
 }
 
 /** Send a blob as it is and read JSON; throws Refused. */
 export async function upload(url, blob, { token }) {
   const headers = { Accept: "application/json", "Content-Type": blob.type, Authorization: `Bearer ${token}` };
-  const signal = AbortSignal.timeout(UPLOAD_TIMEOUT_MS);
-  return answerOf(await reach(url, { method: "PUT", headers, body: blob, signal }));
+  return answerOf(await reach(url, { method: "PUT", headers, body: blob }, UPLOAD_TIMEOUT_MS));
 }
 
 async function answerOf(response) {
-  const text = await response.text().catch(() => "");
+  const text = await response.text().catch(() => null);
   if (!response.ok) throw refusal(response, text);
   if (text === "") return null;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text ?? "cut");
   } catch {
     throw new Refused(0, { code: "cut_short" }, null);
   }
@@ -64,8 +63,8 @@ export async function bytes(url) {
   return new Uint8Array(data);
 }
 
-async function reach(url, options) {
-  const stop = AbortSignal.timeout(TIMEOUT_MS);
+async function reach(url, options, timeout = TIMEOUT_MS) {
+  const stop = AbortSignal.timeout(timeout);
   try {
     return await fetch(url, { credentials: "same-origin", signal: stop, ...options });
   } catch {
@@ -80,6 +79,14 @@ function refusal(response, text) {
   } catch {
     problem = {};
   }
-  const seconds = Number(response.headers.get("Retry-After"));
-  return new Refused(response.status, problem, Number.isFinite(seconds) && seconds > 0 ? seconds : null);
+  return new Refused(response.status, problem ?? {}, seconds(response.headers));
+}
+
+/** Retry-After in seconds; a date is measured from the server's own clock, since the device's may be wrong. */
+function seconds(headers) {
+  const said = headers.get("Retry-After");
+  if (said === null) return null;
+  const date = (Date.parse(said) - Date.parse(headers.get("Date"))) / 1000;
+  const wait = /^\s*[\d.]+\s*$/.test(said) ? Number(said) : date;
+  return Number.isFinite(wait) && wait > 0 ? wait : null;
 }

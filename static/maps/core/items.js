@@ -1,25 +1,41 @@
 // The participant's things on this device. An item is
-//   {id, properties, geometry, deleted, revision, sent, state, receivedAt, shortId, problem}
+//   {id, properties, geometry, deleted, born, revision, sent, state, receivedAt, shortId, problem, rival}
 // `revision` grows with every change; `sent` is the revision the server has acknowledged. state is one of STATES.
+// `rival` is what another tab had made of the same thing at the same time: nothing is thrown away.
 
 export const STATES = ["device", "sending", "received", "refused"];
+const KEPT_NOTES = ["received", "refused"];
 
 export class Items {
   #database;
+  #tabs;
   #items = new Map();
+  #seen = new Map();
+  #writing = new Map();
+  #met = new Set();
   #listeners = new Set();
 
-  constructor(database) {
+  /** `tabs` (core/tabs.js) hears of every change; without it this page is alone. */
+  constructor(database, tabs = null) {
     this.#database = database;
+    this.#tabs = tabs;
+    this.hurried = false;
   }
 
   /** Read what an earlier page left; what was being sent then is unsent. */
   async load() {
-    for (const item of await this.#database.all("items")) {
-      if (item.state === "sending") item.state = "device";
-      this.#items.set(item.id, item);
-    }
+    for (const item of await this.#database.all("items")) this.#take(item);
     this.#tell();
+  }
+
+  /** Read again what another tab has changed. */
+  async refresh(id) {
+    if (this.#writing.get(id)) return;
+    const item = await this.#database.get("items", id);
+    if (this.#writing.get(id)) return;
+    if (item) this.#take(item);
+    else this.#items.delete(id);
+    this.#tell(id);
   }
 
   get(id) {
@@ -38,15 +54,12 @@ export class Items {
 
   /** Set an item's content (null deletes it) and mark it unsent. */
   change(id, content) {
-    const earlier = this.#items.get(id);
-    const item = earlier ?? { id, born: Date.now(), revision: 0, sent: 0, receivedAt: null, shortId: null };
-    if (content) Object.assign(item, structuredClone(content));
-    item.deleted = content === null;
-    item.revision += 1;
-    item.state = "device";
-    item.problem = null;
+    const item = { ...(this.#items.get(id) ?? fresh(id)), ...structuredClone(content ?? {}) };
+    Object.assign(item, { deleted: content === null, revision: item.revision + 1, state: "device", problem: null });
     this.#items.set(id, item);
-    return this.#keep(item);
+    this.#tell(id);
+    const mine = structuredClone(item);
+    return this.#write(id, (stored) => this.#beside(stored, mine), { blind: this.hurried });
   }
 
   /** Note how sending goes; never touches what was drawn. */
@@ -54,12 +67,42 @@ export class Items {
     const item = this.#items.get(id);
     if (!item) return Promise.resolve();
     Object.assign(item, notes);
-    if (item.deleted && item.sent >= item.revision) {
-      this.#items.delete(id);
-      this.#tell();
-      return this.#database.remove("items", id);
+    const over = item.deleted && item.sent >= item.revision;
+    if (over) this.#items.delete(id);
+    this.#tell(id);
+    if (!over && !KEPT_NOTES.includes(notes.state) && notes.sent === undefined) return Promise.resolve();
+    return this.#write(id, (stored) => noted(stored, notes));
+  }
+
+  /** Take it off this device alone; what the server has of it stays there. */
+  drop(id) {
+    this.#items.delete(id);
+    this.#tell(id);
+    return this.#write(id, () => null);
+  }
+
+  /** Of two versions from two tabs: take the other one instead, or be content with this one. */
+  settle(id, { other }) {
+    const item = this.#items.get(id);
+    if (!item?.rival) return Promise.resolve();
+    const { rival } = item;
+    item.rival = null;
+    const kept = this.#write(id, (stored) => stored && { ...stored, rival: null });
+    return other ? this.change(id, rival) : kept.then(() => this.#tell(id));
+  }
+
+  /** Under a new name: what was received stays as it was; what was changed since goes as a thing of its own. */
+  async adopt() {
+    for (const item of this.unsent().filter((each) => each.sent > 0)) {
+      const content = this.content(item.id);
+      await this.drop(item.id);
+      if (content) await this.change(crypto.randomUUID(), content);
     }
-    return this.#keep(item);
+    for (const item of this.present().filter((each) => each.sent > 0)) {
+      item.settled = true;
+      await this.#write(item.id, (stored) => stored && { ...stored, settled: true });
+    }
+    for (const item of this.unsent()) await this.mark(item.id, { state: "device", problem: null });
   }
 
   /** The content that undo puts back: a copy, or null if there is nothing. */
@@ -74,7 +117,7 @@ export class Items {
     for (const item of this.#items.values()) {
       if (item.deleted && item.sent >= item.revision) continue;
       counts[item.state] += 1;
-      if (!item.deleted) counts[item.properties.kind] += 1;
+      if (!item.deleted) counts[item.properties.kind] = (counts[item.properties.kind] ?? 0) + 1;
     }
     return counts;
   }
@@ -88,12 +131,72 @@ export class Items {
     this.#tell();
   }
 
-  #keep(item) {
-    this.#tell(item.id);
-    return this.#database.put("items", item.id, structuredClone(item));
+  #take(item) {
+    if (item.state === "sending") item.state = "device";
+    this.#seen.set(item.id, item.revision);
+    this.#items.set(item.id, item);
+  }
+
+  /** Mine beside what is stored: if another tab changed it since this one looked, its version is kept as the rival. */
+  #beside(stored, mine) {
+    const seen = this.#seen.get(mine.id) ?? 0;
+    const item = { ...mine };
+    if (stored && !this.hurried) {
+      const { sent, receivedAt, shortId, rival } = stored.sent > item.sent ? stored : item;
+      Object.assign(item, { sent, receivedAt, shortId, rival });
+      item.revision = Math.max(mine.revision, stored.revision + 1);
+      if (stored.revision > seen && differs(stored, mine)) {
+        meet(item, stored);
+        this.#met.add(mine.id);
+      }
+    }
+    this.#seen.set(mine.id, item.revision);
+    const shown = this.#items.get(mine.id);
+    if (shown) {
+      shown.revision = Math.max(shown.revision, item.revision);
+      shown.sent = Math.max(shown.sent, item.sent);
+      shown.rival = item.rival;
+      if (mine.deleted && !item.deleted) Object.assign(shown, contentOf(item), { deleted: false });
+    }
+    return item;
+  }
+
+  async #write(id, change, options) {
+    this.#writing.set(id, (this.#writing.get(id) ?? 0) + 1);
+    const value = await this.#database.update("items", id, change, options);
+    this.#writing.set(id, this.#writing.get(id) - 1);
+    if (this.#met.delete(id)) this.#tell(id);
+    this.#tabs?.tell({ item: id });
   }
 
   #tell(id = null) {
     for (const listener of this.#listeners) listener(id);
   }
+}
+
+function fresh(id) {
+  return { id, born: Date.now(), revision: 0, sent: 0, receivedAt: null, shortId: null, rival: null };
+}
+
+/** Two tabs changed one thing: the later version stands and the other is kept beside it; what was drawn outlives a deletion. */
+function meet(item, stored) {
+  if (item.deleted) Object.assign(item, contentOf(stored), { deleted: false });
+  else item.rival = contentOf(stored);
+}
+
+function contentOf(item) {
+  return item.deleted ? null : { properties: item.properties, geometry: item.geometry };
+}
+
+function differs(one, other) {
+  return JSON.stringify(contentOf(one)) !== JSON.stringify(contentOf(other));
+}
+
+/** What is stored with these notes; a change that came meanwhile stays unsent; what is deleted and acknowledged goes. */
+function noted(stored, notes) {
+  if (!stored) return undefined;
+  const item = { ...stored, ...notes };
+  if (item.deleted && item.sent >= item.revision) return null;
+  if (notes.sent !== undefined) item.state = item.revision > item.sent ? "device" : "received";
+  return item;
 }

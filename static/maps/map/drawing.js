@@ -83,6 +83,11 @@ export class Drawing {
     return this.map.getZoom() >= CLOSE_ENOUGH[this.mode];
   }
 
+  /** The strokes with the one that the finger is drawing now. */
+  get inHand() {
+    return this.current ? [...this.strokes, this.current.stroke] : this.strokes;
+  }
+
   /** Go on to a position, for instance to where the cross is. */
   add(position) {
     if (!this.close) {
@@ -195,7 +200,7 @@ export class Drawing {
 
   #cancel(event) {
     this.pointers.delete(event.pointerId);
-    if (this.current?.id === event.pointerId) this.#drop();
+    if (this.current?.id === event.pointerId) this.#secondFinger();
   }
 
   #drop() {

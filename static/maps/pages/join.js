@@ -1,8 +1,11 @@
-// The front page: a code, and in.
+// The front page: a code, and in; or on with what this device still holds.
 
 import { call } from "../core/api.js";
-import { openDatabase } from "../core/database.js";
+import { handOver, openDatabase } from "../core/database.js";
+import { unfinished } from "../core/drafts.js";
 import { Items } from "../core/items.js";
+import { forgetVisited, keepOffline } from "../core/offline.js";
+import { Tabs } from "../core/tabs.js";
 import { n, speak, t } from "../core/texts.js";
 import { find, pageData } from "./dom.js";
 
@@ -13,56 +16,117 @@ const form = find("#join");
 const field = find("#code");
 const trouble = find("#trouble");
 const button = find("button[type=submit]", form);
-let startAnew = false;
+const database = await openDatabase();
+let answered = null;
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   button.disabled = true;
   field.removeAttribute("aria-invalid");
   trouble.hidden = true;
-  const database = await openDatabase();
-  if (!startAnew && (await warnOfUnsent(database))) {
-    button.disabled = false;
-    return;
-  }
   try {
-    const joined = await call("POST", data.urls.join, { body: { code: field.value } });
-    await database.clear();
-    const { token, alias, expires, map, returning } = joined;
-    const { id: arena, practice } = joined.arena;
-    await database.put("session", "current", { token, alias, expires, map, arena, practice, returning });
-    if (database.lasting) location.assign(map);
-    else show({ title: t("This browser may not keep anything."), step: t("Leave private browsing and try again."), code: "no_memory" });
+    if (answered !== null || !(await warnOfUnsent())) await join();
   } catch (refused) {
+    if (refused.status === undefined) throw refused;
     show(refused);
+  } finally {
+    button.disabled = false;
   }
-  button.disabled = false;
 });
 
-find("#anew").addEventListener("click", () => {
-  startAnew = true;
-  form.requestSubmit();
-});
+for (const [id, answer] of [
+  ["#mine", "mine"],
+  ["#anew", "anew"],
+]) {
+  find(id).addEventListener("click", () => {
+    answered = answer;
+    form.requestSubmit();
+  });
+}
 
 find("#for-real").hidden = location.hash !== "#for-real";
-void offerToGoOn();
+find("#discard").addEventListener("click", () => ask(true));
+find("#keep").addEventListener("click", () => ask(false));
+find("#discard-yes").addEventListener("click", () => void discard());
 
-/** A device that left in the middle of something goes on where it was. */
+await offerToGoOn();
+document.body.dataset.ready = "true";
+void keepOffline();
+
+async function join() {
+  const earlier = await database.get("session", "current");
+  const mine = answered === "mine";
+  const body = { code: field.value, ...(mine && earlier ? { token: earlier.token } : {}) };
+  const joined = await call("POST", data.urls.join, { body });
+  const { token, alias, expires, map, returning } = joined;
+  const { id: arena, practice } = joined.arena;
+  const session = { token, alias, expires, map, arena, practice, returning };
+  if (mine && earlier?.arena === session.arena) await goOn(earlier, session);
+  else await startClean(session);
+  handOver();
+  location.assign(map);
+}
+
+async function startClean(session) {
+  await database.clear();
+  await database.put("session", "current", { ...session, since: crypto.randomUUID() });
+  (await Tabs.open()).tell({ session: true });
+}
+
+/** The same class once more: what was received stays, what was not is sent under the key there is now. */
+async function goOn(earlier, session) {
+  await database.put("session", "current", { ...earlier, ...session });
+  if (earlier.alias !== session.alias) {
+    const items = new Items(database);
+    await items.load();
+    await items.adopt();
+  }
+}
+
+/** A device that left in the middle of something goes on where it was, and says what is there. */
 async function offerToGoOn() {
-  const database = await openDatabase();
   const session = await database.get("session", "current");
   if (!session?.map) return;
   const left = find("#go-on");
   find("a", left).href = session.map;
   find("strong", left).textContent = session.alias;
+  find("#left-here").textContent = await whatIsHere();
   left.hidden = false;
 }
 
-/** What an earlier pupil made here and nobody has received is not thrown away in passing. */
-async function warnOfUnsent(database) {
+async function whatIsHere() {
   const items = new Items(database);
   await items.load();
-  const count = items.unsent().length;
+  const counts = items.counts();
+  const unsent = items.unsent().length;
+  const drawing = (await unfinished(database)).length;
+  const said = [n("{n} way", "{n} ways", counts.route), n("{n} place", "{n} places", counts.place)];
+  if (drawing > 0) said.push(n("{n} line that is not finished", "{n} lines that are not finished", drawing));
+  if (unsent > 0) said.push(n("{n} thing is not sent yet", "{n} things are not sent yet", unsent));
+  return said.join(" · ");
+}
+
+/** Throwing away takes a second tap. */
+function ask(asking) {
+  find("#discard-sure").hidden = !asking;
+  find("#discard").hidden = asking;
+  find(asking ? "#keep" : "#discard").focus();
+}
+
+async function discard() {
+  await database.clear();
+  await forgetVisited();
+  (await Tabs.open()).tell({ left: true });
+  find("#go-on").hidden = true;
+  find("#unsent").hidden = true;
+  field.focus();
+}
+
+/** What an earlier pupil made here and nobody has received is not thrown away in passing. */
+async function warnOfUnsent() {
+  const items = new Items(database);
+  await items.load();
+  const count = items.unsent().length + (await unfinished(database)).length;
   const warning = find("#unsent");
   find("b", warning).textContent = n(
     "{n} thing on this device has not been sent.",
@@ -74,6 +138,7 @@ async function warnOfUnsent(database) {
 }
 
 function show(refused) {
+  answered = null;
   const away = refused.status === 0 && !refused.title;
   find("b", trouble).textContent = away ? t("We cannot reach the server.") : refused.title;
   find("span", trouble).textContent = away ? t("Check the network and try again.") : refused.step;

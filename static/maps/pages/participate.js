@@ -1,10 +1,11 @@
 // The participant's page: my way, stickers, my things, finished.
 
 import { openDatabase } from "../core/database.js";
+import { Drafts } from "../core/drafts.js";
 import { History } from "../core/history.js";
 import { Items } from "../core/items.js";
-import { Outbox } from "../core/outbox.js";
 import { Photos } from "../core/photos.js";
+import { Tabs } from "../core/tabs.js";
 import { speak, t } from "../core/texts.js";
 import { addBase } from "../map/base.js";
 import { ItemLayers } from "../map/items.js";
@@ -15,14 +16,17 @@ import { AreaTool } from "./participate/area_tool.js";
 import { bringBack } from "./participate/bring_back.js";
 import { Finish } from "./participate/finish.js";
 import { ItemSheet } from "./participate/item_sheet.js";
+import { keepEverything } from "./participate/keeping.js";
 import { Lesson } from "./participate/lesson.js";
 import { List } from "./participate/list.js";
 import { nameThings } from "./participate/nearby.js";
+import { Notices } from "./participate/notices.js";
 import { PhotoPanel } from "./participate/photo.js";
 import { Practice } from "./participate/practice.js";
 import { Receipts } from "./participate/receipts.js";
+import { Rejoin } from "./participate/rejoin.js";
 import { RouteTool } from "./participate/route_tool.js";
-import { photoSender, sender } from "./participate/sending.js";
+import { outboxFor, photosFor, watchDevice } from "./participate/sending.js";
 import { Sheets } from "./participate/sheets.js";
 import { Speech } from "./participate/speech.js";
 import { StickerTool } from "./participate/sticker_tool.js";
@@ -39,10 +43,13 @@ else await start();
 async function start() {
   const map = await pageMap();
   const page = { data, database, session, map, words: new Words(data) };
-  page.items = new Items(database);
+  page.tabs = await Tabs.open();
+  page.items = new Items(database, page.tabs);
+  page.drafts = new Drafts(database, page.tabs);
+  page.notices = new Notices();
   page.showUndo = () => showUndo(page);
-  page.outbox = new Outbox(page.items, sender(data.urls, session.token));
-  page.photos = new Photos(database, page.items, photoSender(data.urls, session.token));
+  page.outbox = outboxFor(page);
+  page.photos = photosFor(page);
   page.sheets = new Sheets(page);
   page.history = new History((id, content) => {
     void page.items.change(id, content);
@@ -62,6 +69,7 @@ async function start() {
   page.photoPanel = find("#photos") ? new PhotoPanel(page) : null;
   page.list = new List(page);
   page.finish = new Finish(page);
+  page.rejoin = new Rejoin(page);
   page.lesson = new Lesson(page);
   page.speech = new Speech(page);
   page.order = new ReadingOrder(page.layers);
@@ -74,6 +82,7 @@ async function start() {
   await bringBack(page);
   await page.items.load();
   await page.photos.load();
+  await keepEverything(page);
   await page.routeTool.restore();
   await page.areaTool?.restore();
   page.outbox.wake();
@@ -81,6 +90,7 @@ async function start() {
   new Practice(page).start();
   await addBase(map, data.vector);
   await nameThings(page);
+  watchDevice(page);
 }
 
 function connect(page) {
@@ -93,12 +103,6 @@ function connect(page) {
   find("#undo").addEventListener("click", () => undo(page));
   find("#redo").addEventListener("click", () => redo(page));
   page.history.onChange = page.showUndo;
-  const wake = () => {
-    page.outbox.wake();
-    page.photos.wake();
-  };
-  addEventListener("online", wake);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
   document.addEventListener("keydown", (event) => keys(page, event));
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(find("#map-holder"));
   map.getContainer().setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));

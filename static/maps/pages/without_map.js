@@ -5,12 +5,14 @@ import { openDatabase } from "../core/database.js";
 import { Gazetteer } from "../core/gazetteer.js";
 import { History } from "../core/history.js";
 import { Items } from "../core/items.js";
-import { Outbox } from "../core/outbox.js";
+import { Tabs } from "../core/tabs.js";
 import { speak, t } from "../core/texts.js";
 import { find, findAll, pageData } from "./dom.js";
 import { Finish } from "./participate/finish.js";
+import { Notices } from "./participate/notices.js";
 import { Receipts } from "./participate/receipts.js";
-import { sender } from "./participate/sending.js";
+import { Rejoin } from "./participate/rejoin.js";
+import { outboxFor, watchDevice } from "./participate/sending.js";
 import { Words } from "./participate/words.js";
 import { MyThings } from "./without_map/my_things.js";
 import { Panels } from "./without_map/panels.js";
@@ -28,8 +30,10 @@ else await start();
 
 async function start() {
   const page = { data, database, session, words: new Words(data) };
-  page.items = new Items(database);
-  page.outbox = new Outbox(page.items, sender(data.urls, session.token));
+  page.tabs = await Tabs.open();
+  page.items = new Items(database, page.tabs);
+  page.notices = new Notices();
+  page.outbox = outboxFor(page);
   page.sheets = new Panels(page);
   page.history = new History((id, content) => {
     void page.items.change(id, content);
@@ -39,10 +43,13 @@ async function start() {
   page.finish = new Finish(page);
   page.wording = new Wording(page.words, await gazetteer());
   page.things = new MyThings(page);
+  page.list = page.things;
+  page.rejoin = new Rejoin(page);
   connect(page);
   await page.items.load();
   page.outbox.wake();
   await offer(page);
+  watchDevice(page);
 }
 
 async function gazetteer() {
@@ -80,8 +87,6 @@ function connect(page) {
     find("#undo").disabled = !page.history.canUndo;
     find("#redo").disabled = !page.history.canRedo;
   };
-  addEventListener("online", () => page.outbox.wake());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && page.outbox.wake());
   document.addEventListener("keydown", (event) => keys(page, event));
 }
 

@@ -57,8 +57,8 @@ export class AreaTool {
   /** What an earlier page left unfinished goes on. */
   async restore() {
     const draft = await this.page.database.get("session", "area-draft");
-    if (!draft || draft.strokes.length === 0) return;
-    this.#begin(draft.mode, draft.answers, draft.strokes);
+    if (!draft || draft.outline.length === 0) return;
+    this.#begin(draft.mode, draft.answers, draft.outline);
     this.page.sheets.hint(t("Here is the area you were drawing. Go on, or press Close the area."));
   }
 
@@ -187,7 +187,7 @@ export class AreaTool {
     void this.page.database.put("session", "area-draft", {
       mode: this.mode,
       answers: this.answers,
-      strokes: this.drawing.strokes,
+      outline: this.drawing.strokes,
     });
     this.#show();
   }

@@ -4,7 +4,7 @@ import { inside } from "../../core/lines.js";
 import { t } from "../../core/texts.js";
 import { find, findAll } from "../dom.js";
 
-const WRITING_MS = 700;
+const WRITING_MS = 400;
 const MUST = ["mode"];
 const MAY = {
   route: ["preferred_mode", "feeling", "company", "season", "frequency", "comment"],
@@ -56,6 +56,11 @@ export class ItemSheet {
     this.page.layers.reveal(item);
     this.page.sheets.hint(t("Saved. You can tell more, move it or go on."));
     this.page.speech.readPresent();
+  }
+
+  /** Keep what is half written: the page may be about to go. */
+  flush() {
+    if (this.id !== null) this.#keep();
   }
 
   /** The map moved it. */

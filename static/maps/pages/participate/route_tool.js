@@ -72,11 +72,18 @@ export class RouteTool {
 
   /** What an earlier page left unfinished goes on. */
   async restore() {
-    const draft = await this.page.database.get("session", "draft");
-    if (!draft || draft.strokes.length === 0) return;
+    const draft = await this.page.drafts.take();
+    if (!draft) return;
     this.following = draft.following ?? true;
     this.#begin(draft.mode, draft.answers, draft.strokes);
     this.page.sheets.hint(t("Here is the way you were drawing. Go on, or press The way is done."));
+  }
+
+  /** Keep the line in hand, with the stroke that the finger is drawing. */
+  keepDraft() {
+    if (!this.answers) return;
+    const { mode, answers, following, drawing } = this;
+    void this.page.drafts.keep({ mode, answers, following, strokes: drawing.inHand });
   }
 
   /** Keep the line as a route, if it is one. */
@@ -137,7 +144,7 @@ export class RouteTool {
     const { strokes, undone } = this.drawing;
     this.#use(mode, strokes, undone);
     if (mode === "tap") this.page.sheets.hint(t("Move the map until the cross is on your way, then press Point at the cross."));
-    this.#keep();
+    this.keepDraft();
   }
 
   #moveMap(button) {
@@ -161,7 +168,7 @@ export class RouteTool {
         ? t("The line follows the street to where you tap.")
         : t("The line goes straight to where you tap. Good for short cuts."),
     );
-    this.#keep();
+    this.keepDraft();
   }
 
   /** Along the streets where there are some, if the child wants that for this stretch. */
@@ -195,13 +202,8 @@ export class RouteTool {
     if (last && !inside(this.page.data.area, last)) {
       this.page.sheets.hint(t("That is outside the border. Press Undo and stay inside it."));
     }
-    this.#keep();
+    this.keepDraft();
     this.#show();
-  }
-
-  #keep() {
-    const { mode, answers, following } = this;
-    void this.page.database.put("session", "draft", { mode, answers, following, strokes: this.drawing.strokes });
   }
 
   #show() {
@@ -233,7 +235,7 @@ export class RouteTool {
     this.drawing.stop();
     this.drawing.strokes = [];
     this.drawing.undone = [];
-    void this.page.database.remove("session", "draft");
+    void this.page.drafts.forget();
     this.page.showUndo();
   }
 }

@@ -2,6 +2,7 @@
 
 import { t } from "../../core/texts.js";
 import { element, find, findAll } from "../dom.js";
+import { saveCopy } from "../participate/copy.js";
 import { capital } from "./wording.js";
 
 export class MyThings {
@@ -9,10 +10,21 @@ export class MyThings {
 
   constructor(page) {
     this.page = page;
+    find("#finish-copy").addEventListener("click", () => this.download());
     page.items.listen((id) => {
       this.show();
       if (id !== null) this.#arrived(id);
     });
+  }
+
+  /** Back to the list from wherever one is. */
+  open() {
+    this.page.sheets.close();
+    find("#things-title").focus();
+  }
+
+  download() {
+    saveCopy(this.page);
   }
 
   /** The receipt of this one will be announced. */
