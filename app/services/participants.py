@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.errors import Closed, Conflict, NotFound, Unauthenticated
 from app.model import Arena, NewKey, Participant, Process
 from app.services import arenas, keys
-from app.services.actors import Host, Pupil, digest, new_token
+from app.services.actors import ALPHABET, Host, Pupil, digest, new_token
 from app.store import upsert
 
 COLOURS = ("blue", "green", "yellow", "red", "grey", "purple", "pink", "orange")
@@ -97,7 +97,7 @@ def join(db: Session, code: str, now: datetime, *, valid: timedelta) -> Joined:
 def _alias(arena: Arena) -> str:
     """Children are an animal of a colour, residents a number: ``blue.fox.7``, ``entry.4F2A``."""
     if arenas.for_residents(arena):
-        return "entry." + "".join(secrets.choice(arenas.ALPHABET) for _ in range(4))
+        return "entry." + "".join(secrets.choice(ALPHABET) for _ in range(4))
     return f"{secrets.choice(COLOURS)}.{secrets.choice(ANIMALS)}.{secrets.randbelow(HIGHEST) + 1}"
 
 
