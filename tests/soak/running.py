@@ -103,7 +103,7 @@ def _trouble(service: Service, network: Network) -> Iterator[None]:
     over = threading.Event()
 
     def go_on() -> None:
-        rng = random.Random(1)  # noqa: S311
+        rng = random.Random(1)
         network.faults = 0.3
         while not over.wait(2 + 4 * rng.random()):
             if rng.random() < 0.6:
