@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select, update
 
@@ -148,9 +150,13 @@ def test_21_a_killed_page_comes_back_with_line_and_things(served: Served, visit:
     Fingers(page).drag(*(on_map(page, *f) for f in WAY))
     page.wait_for_timeout(100)
     context, address = page.context, page.url
-    killer = page.context.new_cdp_session(page)
-    with page.expect_event("crash"), suppress(BrowserError):
-        killer.send("Page.crash")
+    browser = context.browser
+    assert browser is not None
+    running = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    with page.expect_event("crash"):
+        for process in running:
+            if process["type"] == "renderer":
+                os.kill(process["id"], signal.SIGKILL)
     again = context.new_page()
     again.goto(address)
     expect(again.locator("#save-route")).to_be_enabled()
@@ -692,10 +698,6 @@ def test_what_todays_page_sends_is_still_taken_after_an_upgrade(served: Served, 
 def test_a_copy_from_the_device_is_imported_masked_and_makes_no_double(
     served: Served, visit: Visit, own_class: str, tmp_path: Path
 ) -> None:
-    import os
-    import subprocess
-    import sys
-
     page = join(visit(served.url, size=TABLET), served, own_class)
     put_sticker(page, "good", "nice", (0.3, 0.3))
     received(page, 1)
