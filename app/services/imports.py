@@ -230,7 +230,7 @@ def _store(state: _Run, values: list[dict[str, Any]]) -> None:
 
 
 def _id(state: _Run, record: dict[str, Any], content: str) -> UUID:
-    """The id that the row brings, so that what was sent already is not stored twice; else one that its content gives."""
+    """The id that the row brings, so that nothing that was sent already is stored twice; else one from its content."""
     if state.mapping.id_column is None:
         return uuid5(state.process.id, f"{state.report.file}:{content}")
     try:

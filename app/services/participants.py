@@ -102,9 +102,9 @@ def _alias(arena: Arena) -> str:
 
 
 def rejoin(db: Session, code: str, token: str, now: datetime, *, valid: timedelta) -> Joined | None:
-    """The same participant again, for whoever still holds its key, even one that is over, and types the code of the same
-    open arena: one pseudonym and one secret zone a child, however long the work takes. None if the key is not of this
-    arena. Raises NotFound or Closed.
+    """The same participant again, for whoever still holds its key, even one that is over, and types the code of the
+    same open arena: one pseudonym and one secret zone a child, however long the work takes. None if the key is not of
+    this arena. Raises NotFound or Closed.
     """
     arena = arenas.by_code(db, code)
     process = db.get_one(Process, arena.process_id)

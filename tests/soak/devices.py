@@ -14,6 +14,7 @@ from uuid import uuid4
 
 Answer = tuple[int, dict[str, Any]]
 LONGEST_WAIT_S = 2.0
+SILENT_TRIES = 2
 
 
 def call(url: str, method: str, path: str, body: Any = None, token: str | None = None) -> Answer | None:
@@ -88,11 +89,15 @@ class Device:
 
     def _round(self) -> bool:
         """Each unsent thing once; whether any got its receipt."""
-        got = False
+        got, silent = False, 0
         for id, feature in list(self.held["unsent"].items()):
             answer = call(self.url, "PUT", f"/api/v1/contributions/{id}", feature, self.token)
             if answer is None or answer[0] in (429, 500, 502, 503):
+                silent += 1
+                if silent >= SILENT_TRIES:
+                    break
                 continue
+            silent = 0
             assert answer[0] in (200, 201), answer
             if self.rng.random() < 0.05:
                 self._crash()

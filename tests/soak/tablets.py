@@ -43,7 +43,8 @@ class Tablet:
         mark = f"soak {self.name} {len(self.made) + 1}"
         away = self.rng.random() < 0.2
         self.page.context.set_offline(away)
-        put_sticker(self.page, "good", "nice", (0.2 + 0.5 * self.rng.random(), 0.2 + 0.25 * self.rng.random()))
+        number = len(self.made)
+        put_sticker(self.page, "good", "nice", (0.15 + number % 10 * 0.07, 0.15 + number // 10 * 0.1))
         self.made.append(mark)
         self.page.fill("#comment", mark)
         if self.rng.random() < 0.15:

@@ -89,7 +89,9 @@ class Lasting {
         else if (value !== undefined) s.put(value, key);
         s.transaction.commit?.();
       });
-      if (this.#unkept.delete(at)) this.#tellWhenRoomAgain();
+      const waiting = this.full;
+      this.#unkept.delete(at);
+      if (waiting) this.#tryAgain();
     } catch (error) {
       if (!asked) decide(undefined);
       if (value !== undefined) this.#unkept.set(at, { store, key, value });
@@ -104,7 +106,7 @@ class Lasting {
   }
 
   /** What waits in memory is tried again when something else found room. */
-  #tellWhenRoomAgain() {
+  #tryAgain() {
     const waiting = this.#unkept.values().next().value;
     if (!waiting) this.onTrouble(null);
     else void this.update(waiting.store, waiting.key, () => waiting.value, { blind: true });

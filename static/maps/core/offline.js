@@ -38,7 +38,11 @@ function takeOver(waiting) {
 
 /** What shows where somebody looked on the map leaves the device with them. */
 export async function forgetVisited() {
-  if (!("caches" in globalThis)) return;
-  const names = await caches.keys().catch(() => []);
-  for (const name of names.filter((each) => each.startsWith(VISITED))) await caches.delete(name);
+  try {
+    const names = await caches.keys();
+    for (const name of names.filter((each) => each.startsWith(VISITED))) await caches.delete(name);
+  } catch {
+    return false;
+  }
+  return true;
 }
