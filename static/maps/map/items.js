@@ -62,7 +62,9 @@ export class ItemLayers {
   reveal(item) {
     this.map.invalidateSize({ pan: false });
     const bounds = L.geoJSON(item.geometry).getBounds();
-    if (!this.map.getBounds().contains(bounds)) this.map.fitBounds(bounds, { padding: [40, 40], maxZoom: 17 });
+    if (this.map.getBounds().contains(bounds)) return;
+    if (item.geometry.type === "Point") this.map.panTo(bounds.getCenter());
+    else this.map.fitBounds(bounds, { padding: [40, 40], maxZoom: this.map.getZoom() });
   }
 
   #draw(item) {

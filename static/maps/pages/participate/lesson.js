@@ -193,7 +193,7 @@ export class Lesson {
   #showCard() {
     const last = this.card === this.cards.length - 1;
     this.cards.forEach((card, index) => (card.hidden = index !== this.card));
-    find("#intro-back").hidden = this.card === 0;
+    find("#intro-back").disabled = this.card === 0;
     find("#intro-next").hidden = last;
     find("#sheet-welcome .skip-words").hidden = last;
     find("#sheet-welcome .start-words").hidden = !last;
