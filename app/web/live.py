@@ -15,6 +15,7 @@ from app.web.service import service
 from app.web.streams import EVERY_SECONDS, Figures, Live
 
 STREAM_SECONDS = 25.0
+AGAIN_SECONDS = 5.0
 
 
 def figures(shown: Board) -> Figures:
@@ -52,14 +53,21 @@ def stream(arena_id: UUID) -> Response:
 
 
 def _told(live: Live, arena_id: UUID, read: Callable[[], Figures]) -> Iterator[str]:
-    """Every change as an event and a sign of life each second, by which a board that has gone is noticed."""
+    """Every change as an event, and the same again every few seconds, so that a board knows that it is told.
+
+    Each second carries a sign of life, by which the server notices a board that has gone.
+    """
     ends = time.monotonic() + STREAM_SECONDS
     said: Figures = {}
+    said_at = 0.0
     yield "retry: 1000\n\n"
     while time.monotonic() < ends:
         now = live.figures(arena_id, read)
-        yield ":\n\n" if now == said else f"data: {json.dumps(now)}\n\n"
-        said = now
+        if now != said or time.monotonic() - said_at >= AGAIN_SECONDS:
+            said, said_at = now, time.monotonic()
+            yield f"data: {json.dumps(now)}\n\n"
+        else:
+            yield ":\n\n"
         time.sleep(EVERY_SECONDS)
 
 

@@ -7,16 +7,17 @@ import re
 import threading
 import time
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from app.model import Arena, Contribution
-from app.services import classroom, participants
+from app.model import Arena, Contribution, Participant, Process
+from app.services import arenas, moderation
 from app.store import Store
 from app.web import live
 from app.web.streams import STREAMS, Live
@@ -221,7 +222,7 @@ def named(store: Store, *aliases: str) -> dict[str, str]:
         arena = db.scalars(select(Arena).where(Arena.join_code == here["code"])).one()
         for alias in aliases:
             who = a.pupil(db, arena)
-            db.get_one(participants.Participant, who.participant_id).alias = alias
+            db.get_one(Participant, who.participant_id).alias = alias
     return here
 
 
@@ -233,9 +234,8 @@ def test_a_lost_pupil_types_a_one_time_code_and_goes_on(client: FlaskClient, roo
     old = {"Authorization": f"Bearer {joined['token']}"}
     body = {"type": "Feature", "geometry": a.wire(a.at(10, 10)), "properties": PLACE}
     assert client.put(f"/api/v1/contributions/{uuid4()}", json=body, headers=old).status_code == 201
-    (path,) = re.findall(
-        r'action="([^"]+ny-nokkel)"[^<]*<[^<]*<[^<]*aria-label="[^"]*' + joined["alias"], pupils(client, room)
-    )
+    button = r'action="([^"]+ny-nokkel)"[^<]*<[^<]*<[^<]*aria-label="[^"]*' + joined["alias"]
+    (path,) = re.findall(button, pupils(client, room))
     text = page_of(client.post(path))
     code = re.findall(r'class="big-code" aria-label="([^"]+)"', text)[0].replace(" ", "")
     assert len(code) == 8
@@ -311,7 +311,7 @@ def test_the_lesson_plan_is_forty_five_minutes_and_three_lessons(light: FlaskCli
     spans = [(int(x), int(y)) for x, y in re.findall(r'class="minutes">(\d+)–(\d+)', text)]
     assert spans[0][0] == 0
     assert spans[-1][1] == 45
-    assert all(before[1] == after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(spans))
     for code in ("SAF1-03", "NOR1-05", "NAT1-03"):
         assert code in text
     assert "bundet" in text
@@ -349,10 +349,8 @@ def test_a_stream_tells_every_change(client: FlaskClient, room: dict[str, str], 
     answer = client.get(path, buffered=False)
     assert answer.mimetype == "text/event-stream"
     assert answer.headers["X-Accel-Buffering"] == "no"
-    told: list[dict[str, Any]] = []
-    threading.Timer(
-        0.3, lambda: client.application.test_client().post("/api/v1/join", json={"code": room["code"]})
-    ).start()
+    pupil = client.application.test_client()
+    threading.Timer(0.3, lambda: pupil.post("/api/v1/join", json={"code": room["code"]})).start()
     told = events(answer, 2)
     assert [one["joined"] for one in told] == [1, 2]
     assert told[0]["held"] == 2
@@ -398,10 +396,6 @@ def test_however_many_look_a_class_is_asked_once_a_second() -> None:
 
 
 def test_a_board_is_counted_in_one_statement(light_app: Flask, embedded: Store) -> None:
-    from sqlalchemy import event
-
-    from app.services import arenas
-
     here = furnished(embedded)
     with embedded.reading() as db:
         arena = db.scalars(select(Arena).where(Arena.join_code == here["code"])).one()
@@ -425,11 +419,8 @@ def test_rule_50_a_teacher_is_told_what_happened_the_next_step_and_a_code(
     light: FlaskClient, light_room: dict[str, str], embedded: Store
 ) -> None:
     with embedded.writing() as db:
-        from app.services import moderation
-        from app.services.processes import Process as _Process
-
-        made = db.scalars(select(_Process)).one()
-        moderation.decide(db, a.officer(db), made, classroom.UUID(light_room["said"]), "hidden", now=a.NOW)
+        made = db.scalars(select(Process)).one()
+        moderation.decide(db, a.officer(db), made, UUID(light_room["said"]), "hidden", now=a.NOW)
     answer = light.post(
         f"{light_room['work']}/{light_room['said']}",
         data={"verdict": "put_back"},

@@ -4,7 +4,7 @@ import { call } from "./api.js";
 
 const ASK_MS = 2000;
 const TRY_AGAIN_MS = 60000;
-const STILL_MS = 6000;
+const SILENT_MS = 9000;
 
 export class Live {
   #source = null;
@@ -43,7 +43,7 @@ export class Live {
   /** Ask, unless the stream speaks; try the stream anew once a minute. */
   async #look() {
     const open = this.#source?.readyState === EventSource.OPEN;
-    if (open && Date.now() - this.#heard < STILL_MS * 5) return;
+    if (open && Date.now() - this.#heard < SILENT_MS) return;
     if (!this.#source && Date.now() - this.#tried > TRY_AGAIN_MS) this.#listen();
     try {
       this.#told(await call("GET", this.poll));
