@@ -17,6 +17,7 @@ import { Receipts } from "./participate/receipts.js";
 import { RouteTool } from "./participate/route_tool.js";
 import { Sheets } from "./participate/sheets.js";
 import { StickerTool } from "./participate/sticker_tool.js";
+import { Stretches } from "./participate/stretches.js";
 import { Words } from "./participate/words.js";
 
 const data = pageData();
@@ -45,6 +46,7 @@ async function start() {
     onMove: (id, geometry) => page.itemSheet.moved(id, geometry),
   });
   page.receipts = new Receipts(page);
+  page.stretches = new Stretches(page);
   page.itemSheet = new ItemSheet(page);
   page.routeTool = new RouteTool(page);
   page.stickerTool = new StickerTool(page);

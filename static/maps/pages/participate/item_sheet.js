@@ -35,9 +35,10 @@ export class ItemSheet {
     this.#check("mode", mode);
     this.#check("feeling", feeling);
     find("#comment").value = comment ?? "";
-    find("#item-title").textContent = this.page.words.look({ properties: { ...item.properties, comment: null } }).label;
+    this.#showTitle(item);
     find("#move-item span").textContent = kind === "route" ? t("Change the line") : t("Move");
     this.#showState();
+    this.page.stretches.show(item);
     this.page.layers.choose(item);
     this.page.layers.reveal(item);
     this.page.sheets.hint(t("Saved. You can tell more, move it or go on."));
@@ -65,6 +66,8 @@ export class ItemSheet {
       this.page.sheets.close();
     } else {
       this.#showState();
+      this.#showTitle(this.page.items.get(this.id));
+      this.page.stretches.show(this.page.items.get(this.id));
     }
   }
 
@@ -98,7 +101,7 @@ export class ItemSheet {
     const route = item?.properties.kind === "route";
     this.page.sheets.hint(
       route
-        ? t("Drag a dot, or press plus for one more. Press a dot to take it away.")
+        ? t("Drag a dot. A plus gives one more. Press a dot to take it away.")
         : t("Drag the sticker to its place."),
     );
     document.body.dataset.moving = "true";
@@ -109,7 +112,14 @@ export class ItemSheet {
     this.#keep();
     this.id = null;
     delete document.body.dataset.moving;
+    this.page.stretches.hide();
     this.page.layers.choose(null);
+  }
+
+  #showTitle(item) {
+    const title = find("#item-title");
+    const { label } = this.page.words.look({ properties: { ...item.properties, comment: null } });
+    if (title.textContent !== label) title.textContent = label;
   }
 
   #showState() {
