@@ -86,7 +86,7 @@ export function handles(line, most) {
   let found = line.map((_, i) => i);
   while (found.length > most) {
     found = kept(line, tolerance);
-    tolerance *= 1.6;
+    tolerance *= 1.25;
   }
   return found;
 }

@@ -151,14 +151,14 @@ export class Drawing {
 
   /** With a pen about, a hand on the glass never draws: it moves the map, and nothing at all while the pen is down. */
   #movesMap(event) {
-    if (event.pointerType === "pen") {
+    if (!this.pen && event.pointerType !== "pen") return false;
+    if (event.pointerType !== "touch") {
       if (!this.pen) this.onPen();
       this.pen = true;
       this.map.dragging.disable();
       this.map.touchZoom.disable();
       return false;
     }
-    if (event.pointerType !== "touch" || !this.pen) return false;
     if (!this.current) {
       this.map.dragging.enable();
       this.map.touchZoom.enable();

@@ -6,7 +6,9 @@ import { at, handles, pieces, reshaped } from "../core/lines.js";
 import { t } from "../core/texts.js";
 
 const MOST_HANDLES = 24;
-const APART_PX = 64;
+const APART_PX = 80;
+const TOO_NEAR_PX = 44;
+const GAP_PX = 200;
 const ROOM_FOR_PLUS_PX = 104;
 const STEP_PX = 12;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -52,15 +54,45 @@ export class Handles {
     this.marks[0].getElement().focus();
   }
 
-  /** Which positions have a handle: few enough for fingers, and each that was added by hand. */
+  /** Which positions have a handle: few enough for fingers, near enough that the rest of the line stays, and each that
+   *  was added by hand.
+   */
   #shown(line) {
     const pixels = line.map(([x, y]) => this.map.latLngToLayerPoint([y, x]));
-    let size = 0;
-    for (let i = 1; i < pixels.length; i += 1) size += pixels[i].distanceTo(pixels[i - 1]);
-    const most = Math.max(3, Math.min(MOST_HANDLES, Math.round(size / APART_PX)));
+    const run = [0];
+    for (let i = 1; i < pixels.length; i += 1) run.push(run[i - 1] + pixels[i].distanceTo(pixels[i - 1]));
+    const most = Math.max(3, Math.min(MOST_HANDLES, Math.round(run.at(-1) / APART_PX)));
     const wanted = new Set(handles(line, most));
     line.forEach((position, index) => this.added.has(key(position)) && wanted.add(index));
-    return [...wanted].sort((a, b) => a - b);
+    return this.#filled(this.#thinned([...wanted].sort((a, b) => a - b), pixels), pixels, run);
+  }
+
+  /** Without those a finger could not tell apart. */
+  #thinned(sorted, pixels) {
+    const last = pixels.length - 1;
+    let before = 0;
+    return sorted.filter((index) => {
+      const near = (other) => pixels[index].distanceTo(pixels[other]) < TOO_NEAR_PX;
+      const fits = index === 0 || index === last || this.added.has(key(this.line[index])) || !(near(before) || near(last));
+      if (fits) before = index;
+      return fits;
+    });
+  }
+
+  /** With one more in the middle of every long gap that has a position there. */
+  #filled(indices, pixels, run) {
+    const made = [indices[0]];
+    for (const next of indices.slice(1)) {
+      const before = made.at(-1);
+      const middle = (run[before] + run[next]) / 2;
+      const inner = run.slice(before + 1, next).map((at, i) => [Math.abs(at - middle), before + 1 + i]);
+      const [, nearest] = inner.sort((a, b) => a[0] - b[0])[0] ?? [];
+      const apart = (other) => pixels[nearest].distanceTo(pixels[other]) >= TOO_NEAR_PX;
+      const fits = run[next] - run[before] > GAP_PX && nearest !== undefined && apart(before) && apart(next);
+      if (fits) made.push(...this.#filled([before, nearest], pixels, run).slice(1), ...this.#filled([nearest, next], pixels, run).slice(1));
+      else made.push(next);
+    }
+    return made;
   }
 
   /** An outline needs three corners, a line two ends. */
@@ -98,7 +130,8 @@ export class Handles {
     const icon = L.divIcon({ className: name, iconSize: [48, 48], iconAnchor: [24, 24] });
     const mark = L.marker([y, x], { icon, draggable, keyboard: this.reachable, title: words, alt: words, autoPanOnFocus: false });
     mark.addTo(this.group);
-    mark.getElement().setAttribute("aria-label", words);
+    if (this.reachable) mark.getElement().setAttribute("aria-label", words);
+    else mark.getElement().setAttribute("aria-hidden", "true");
     return mark;
   }
 

@@ -1,8 +1,12 @@
 // The participant's own things on the map: stickers as markers, routes as cased lines with their mode's pictogram.
 
 import * as L from "leaflet";
+import { at, pieces } from "../core/lines.js";
 import { areaLayer } from "./area_layer.js";
 import { Handles } from "./handles.js";
+
+// Stretches differ by dash and by pictogram, never by colour.
+const DASHES = [null, "16 10", "5 10", "20 8 5 8"];
 
 /** An icon of the sprite as an element; `group` gives it shape and colour. */
 export function sticker(sprite, icon, group, size = 40) {
@@ -109,26 +113,26 @@ export class ItemLayers {
   }
 
   #route(item) {
-    const latlngs = L.GeoJSON.coordsToLatLngs(item.geometry.coordinates, item.geometry.type === "LineString" ? 0 : 1);
-    const { icon, label } = this.look(item);
+    const { label, icons } = this.look(item);
+    const { type, coordinates } = item.geometry;
+    const cuts = (item.properties.modes ?? []).map((change) => change.from);
+    const stretches = type === "LineString" ? pieces(coordinates, cuts) : coordinates;
+    const latlngs = stretches.map((positions) => L.GeoJSON.coordsToLatLngs(positions));
     const casing = L.polyline(latlngs, { color: "#fff", weight: 10, opacity: 1, className: "route-casing" });
-    const line = L.polyline(latlngs, { color: "#1b2430", weight: 5, className: "route-line" });
-    const middle = latlngs.flat(1)[Math.floor(latlngs.flat(1).length / 2)];
-    const badge = L.marker(middle, {
-      icon: L.divIcon({
-        html: sticker(this.sprite, icon, "way", 28),
-        className: "route-badge",
-        iconSize: [40, 40],
-        iconAnchor: [20, 20],
-      }),
-      title: label,
-      alt: label,
-      keyboard: true,
-    });
-    const layer = L.layerGroup([casing, line, badge]);
-    for (const part of [casing, line]) part.on("click", (event) => this.#chosenBy(event, item.id));
-    badge.on("click keypress", (event) => this.#chosenBy(event, item.id));
-    return layer;
+    const lines = latlngs.map((each, i) =>
+      L.polyline(each, { color: "#1b2430", weight: 5, dashArray: cuts.length > 0 ? DASHES[i % 4] : null, className: "route-line" }),
+    );
+    const badges = icons.map((icon, i) => this.#badge(stretches[i] ?? stretches[0], icon, label));
+    for (const part of [casing, ...lines]) part.on("click", (event) => this.#chosenBy(event, item.id));
+    for (const badge of badges) badge.on("click keypress", (event) => this.#chosenBy(event, item.id));
+    return L.layerGroup([casing, ...lines, ...badges]);
+  }
+
+  #badge(positions, icon, label) {
+    const [x, y] = at(positions, 0.5);
+    const html = sticker(this.sprite, icon, "way", 28);
+    const divIcon = L.divIcon({ html, className: "route-badge", iconSize: [40, 40], iconAnchor: [20, 20] });
+    return L.marker([y, x], { icon: divIcon, title: label, alt: label, keyboard: true });
   }
 
   #area(item) {

@@ -30,6 +30,7 @@ import { outboxFor, photosFor, watchDevice } from "./participate/sending.js";
 import { Sheets } from "./participate/sheets.js";
 import { Speech } from "./participate/speech.js";
 import { StickerTool } from "./participate/sticker_tool.js";
+import { Stretches } from "./participate/stretches.js";
 import { Words } from "./participate/words.js";
 
 const data = pageData();
@@ -62,6 +63,7 @@ async function start() {
     onMove: (id, geometry) => page.itemSheet.moved(id, geometry),
   });
   page.receipts = new Receipts(page);
+  page.stretches = new Stretches(page);
   page.itemSheet = new ItemSheet(page);
   page.routeTool = new RouteTool(page);
   page.stickerTool = new StickerTool(page);

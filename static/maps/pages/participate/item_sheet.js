@@ -47,11 +47,12 @@ export class ItemSheet {
     this.id = id;
     const { kind } = item.properties;
     this.#fill(item.properties);
-    find("#item-title").textContent = this.page.words.name(item);
+    this.#showTitle(item);
     find("#item-sensitive").hidden = !this.page.words.sensitive(item);
     find("#move-item span").textContent = { route: t("Change the line"), area: t("Change the outline") }[kind] ?? t("Move");
     this.#showState();
     this.page.photoPanel?.open(id);
+    this.page.stretches.show(item);
     this.page.layers.choose(item);
     this.page.layers.reveal(item);
     this.page.sheets.hint(t("Saved. You can tell more, move it or go on."));
@@ -93,6 +94,8 @@ export class ItemSheet {
       this.page.sheets.close();
     } else {
       this.#showState();
+      this.#showTitle(this.page.items.get(this.id));
+      this.page.stretches.show(this.page.items.get(this.id));
     }
   }
 
@@ -156,7 +159,7 @@ export class ItemSheet {
     const shaped = item?.geometry.type !== "Point";
     this.page.sheets.hint(
       shaped
-        ? t("Drag a dot, or press plus for one more. Press a dot to take it away.")
+        ? t("Drag a dot. A plus gives one more. Press a dot to take it away.")
         : t("Drag the sticker to its place."),
     );
     document.body.dataset.moving = "true";
@@ -167,7 +170,14 @@ export class ItemSheet {
     this.#keep();
     this.id = null;
     delete document.body.dataset.moving;
+    this.page.stretches.hide();
     this.page.layers.choose(null);
+  }
+
+  #showTitle(item) {
+    const title = find("#item-title");
+    const label = this.page.words.name(item);
+    if (title.textContent !== label) title.textContent = label;
   }
 
   #showState() {

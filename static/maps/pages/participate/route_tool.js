@@ -106,6 +106,7 @@ export class RouteTool {
   #toggle() {
     if (this.active) this.page.sheets.close();
     else this.page.sheets.toggle("route");
+    void this.#loadNetwork();
   }
 
   #answers() {
@@ -173,7 +174,7 @@ export class RouteTool {
 
   /** Along the streets where there are some, if the child wants that for this stretch. */
   #reach(from, to) {
-    if (!this.network || !this.following) return [to];
+    if (!this.network || !this.following || this.mode !== "tap") return [to];
     const { px, least_m: least, most_m: most } = NEAR_STREET;
     const tolerance = Math.max(least, Math.min(most, px * this.drawing.metresPerPixel));
     return follow(this.network, from, to, tolerance);
@@ -188,12 +189,15 @@ export class RouteTool {
   async #loadNetwork() {
     const { network: address } = this.page.data;
     if (!address || this.network) return;
+    const explained = this.#explained();
     try {
       this.network = new Network(await bytes(address));
     } catch {
-      this.network = null;
+      return;
     }
+    if (!this.active) return;
     this.#show();
+    if (find("#hint").textContent === explained) this.page.sheets.hint(this.#explained());
   }
 
   #changed() {

@@ -24,13 +24,14 @@ export class Words {
     return this.look({ properties: { ...item.properties, comment: null, own_name: null } }).label;
   }
 
-  /** {icon, group, label} of an item. */
+  /** {icon, group, label} of an item; of a route also `icons`, one for each stretch. */
   look(item) {
-    const { kind, group, category, mode, comment, own_name: ownName } = item.properties;
+    const { kind, group, category, mode, modes, comment, own_name: ownName } = item.properties;
     if (kind === "route") {
       const way = this.entry("way", category);
-      const travel = this.entry("mode", mode);
-      return { icon: travel.icon, group: "way", label: `${way.word} · ${travel.word}` };
+      const travel = [mode, ...(modes ?? []).map((change) => change.mode)].map((code) => this.entry("mode", code));
+      const label = `${way.word} · ${travel.map((entry) => entry.word).join(" → ")}`;
+      return { icon: travel[0].icon, group: "way", label, icons: travel.map((entry) => entry.icon) };
     }
     const { icon, word } = this.entry(group, category);
     const name = kind === "area" ? t("Area: {word}", { word }) : word;
