@@ -6,7 +6,7 @@ transaction is therefore read again rather than missed. SQLite has one writer: t
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import BigInteger
 from sqlalchemy.ext.compiler import compiles
@@ -20,7 +20,7 @@ class next_change(FunctionElement[int]):
     type = BigInteger()
     inherit_cache = True
     name = "next_change"
-    _traverse_internals: ClassVar[Any] = [("table", InternalTraversal.dp_string)]
+    _traverse_internals = [("table", InternalTraversal.dp_string)]  # noqa: RUF012
 
     def __init__(self, model: Any) -> None:
         self.table: str = model.__tablename__
