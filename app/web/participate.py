@@ -41,7 +41,7 @@ def map_page(code: str) -> str | Response:
             arena=wire.arena(arena, process),
             catalogue=words,
             code=arena.join_code,
-            promise=process.promise.get(current(), ""),
+            promise=process.promise.get(current()) or process.promise.get("nb", ""),
             vector=url_for("basemap.vector", slug=process.slug, version=process.version),
             area=plain(process.area),
             bounds=process.area.bounds,
