@@ -21,6 +21,7 @@ from app.services.actors import Officer
 from gis.crs import WGS84, project
 
 MARGIN_M = 50.0
+WORD_LANGUAGES = ("nb", "nn", "en", "se", "so", "ar", "pl", "uk")
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _check_rules(area: Any, export_epsg: int, minimum_people: int) -> None:
 
 @cache
 def starter_catalogue() -> tuple[dict[str, Any], ...]:
-    """The starter set: ``{"group", "code", "icon", "nb", "nn", "en", "sensitive"?}`` in the order shown."""
+    """The starter set: ``{"group", "code", "icon", "nb", "nn", "en", …, "sensitive"?}`` in the order shown."""
     text = resources.files("app.services").joinpath("catalogue.toml").read_text(encoding="utf-8")
     groups = tomllib.loads(text)
     return tuple({"group": group, **entry} for group, entries in groups.items() for entry in entries)
@@ -195,7 +196,7 @@ def _starter_entries(process_id: UUID) -> list[CatalogueEntry]:
             group=entry["group"],
             code=entry["code"],
             icon=entry["icon"],
-            words={language: entry[language] for language in ("nb", "nn", "en")},
+            words={language: entry[language] for language in WORD_LANGUAGES if language in entry},
             position=position,
             sensitive=entry.get("sensitive", False),
         )

@@ -18,6 +18,16 @@ from flask_babel import Babel, gettext
 from app.services.participants import ANIMALS, COLOURS
 
 LANGUAGES = {"nb": "bokmål", "nn": "nynorsk", "en": "English"}
+TRANSLATED = {
+    "se": "davvisámegiella",
+    "so": "Soomaali",
+    "ar": "العربية",
+    "pl": "polski",
+    "uk": "українська",
+}
+PARTICIPANTS = {**LANGUAGES, **TRANSLATED}
+PARTICIPANT_ROOMS = (None, "participate", "public", "gazetteer", "residents", "photos", "basemap", "networks")
+RIGHT_TO_LEFT = frozenset({"ar"})
 COOKIE = "language"
 _PLURALS = 200
 
@@ -26,27 +36,42 @@ def install(app: Flask) -> None:
     Babel(app, locale_selector=current)
     app.after_request(_remember)
     app.jinja_env.filters.update(date=date, moment=moment, number=number, alias=alias)
-    app.context_processor(lambda: {"language": current(), "languages": LANGUAGES})
+    app.context_processor(_shown)
+
+
+def offered() -> dict[str, str]:
+    """The languages of the room this request is for: participants have more than staff."""
+    return PARTICIPANTS if request.blueprint in PARTICIPANT_ROOMS else LANGUAGES
 
 
 def current() -> str:
     """The language of this request."""
     if "language" not in g:
         asked, kept = request.args.get("lang"), request.cookies.get(COOKIE)
-        g.language = next((code for code in (asked, kept) if code in LANGUAGES), None) or _preferred()
+        g.language = next((code for code in (asked, kept) if code in offered()), None) or _preferred()
     return str(g.language)
+
+
+def _shown() -> dict[str, Any]:
+    language = current()
+    return {
+        "language": language,
+        "languages": offered(),
+        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "machine_made": language in TRANSLATED,
+    }
 
 
 def _preferred() -> str:
     default = str(current_app.config["BABEL_DEFAULT_LOCALE"])
-    wanted = [tag.lower() for tag, _ in request.accept_languages]
-    spoken = {"nb": "nb", "no": "nb", "nn": "nn", "en": "en"}
-    return next((spoken[tag.split("-")[0]] for tag in wanted if tag.split("-")[0] in spoken), default)
+    wanted = [tag.lower().split("-")[0] for tag, _ in request.accept_languages]
+    spoken = {"no": "nb", **{code: code for code in offered()}}
+    return next((spoken[tag] for tag in wanted if tag in spoken), default)
 
 
 def _remember(response: Response) -> Response:
     asked = request.args.get("lang")
-    if asked in LANGUAGES and asked != request.cookies.get(COOKIE):
+    if asked in PARTICIPANTS and asked != request.cookies.get(COOKIE):
         response.set_cookie(COOKIE, asked, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure)
     return response
 

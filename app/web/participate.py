@@ -56,7 +56,7 @@ def map_page(code: str) -> str | Response:
             catalogue=words,
             code=arena.join_code,
             guided=arenas.guided(arena),
-            promise=process.promise.get(current(), ""),
+            promise=process.promise.get(current()) or process.promise.get("nb", ""),
             gazetteer=url_for("gazetteer.names", slug=process.slug, version=process.version),
             vector=url_for("basemap.vector", slug=process.slug, version=process.version),
             network=_network_address(db, process),

@@ -1,12 +1,12 @@
-"""The domain's machine words as people read them; one table each, used by every page."""
+"""The domain's machine words as staff read them; one table each, used by every page."""
 
 from __future__ import annotations
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-GROUPS = {"activity": _("Activity"), "good": _("Good"), "bad": _("Not good"), "wish": _("Wish")}
-PUBLIC_GROUPS = {**GROUPS, "way": _("Ways")}
+from app.web import participants_words
+
 ARENA_STATES = {"open": _("open"), "paused": _("paused"), "closed": _("closed")}
 REALISERS = {
     "municipality": _("the municipality"),
@@ -47,38 +47,21 @@ LAYERS = {
 PHOTOS = {"pending": _("To be looked at"), "released": _("Released"), "hidden": _("Hidden")}
 MODERATION = {"pending": _("To be read"), "released": _("Released"), "hidden": _("Hidden")}
 FIELDS = {
-    "alias": _("alias"),
+    **participants_words.FIELDS,
     "area": _("area"),
     "arena": _("class"),
     "bbox": _("bounds"),
-    "category": _("category"),
-    "code": _("class code"),
-    "comment": _("comment"),
-    "company": _("company"),
     "created": _("made from"),
     "crs": _("coordinate system"),
-    "feeling": _("feeling"),
-    "field": _("field"),
     "filter": _("filter"),
     "format": _("format"),
-    "frequency": _("how often"),
-    "geometry": _("drawing"),
     "grade": _("grade"),
-    "group": _("group"),
     "group_name": _("class or group"),
-    "kind": _("kind"),
     "label": _("school or host"),
     "layer": _("layer"),
-    "mode": _("mode of travel"),
-    "modes": _("stretches of the way"),
-    "own_name": _("own name for the place"),
-    "photo": _("photo"),
-    "preferred_mode": _("preferred mode of travel"),
     "realiser": _("who can realise it"),
     "reason": _("reason"),
     "school": _("school"),
-    "season": _("season"),
-    "source": _("source"),
     "state": _("state"),
     "status": _("status"),
     "text": _("text"),
@@ -90,8 +73,8 @@ FIELDS = {
 
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(
-        group_words=GROUPS,
-        public_group_words=PUBLIC_GROUPS,
+        group_words=participants_words.GROUPS,
+        public_group_words=participants_words.PUBLIC_GROUPS,
         states=ARENA_STATES,
         realiser_words=REALISERS,
         status_words=INPUT_STATES,
@@ -102,32 +85,3 @@ def install(app: Flask) -> None:
         photo_words=PHOTOS,
         field_words=FIELDS,
     )
-
-
-# Pseudonyms: a colour and an animal. Their codes are English, their words are these.
-ALIAS_WORDS = (
-    _("blue"),
-    _("green"),
-    _("yellow"),
-    _("red"),
-    _("grey"),
-    _("purple"),
-    _("pink"),
-    _("orange"),
-    _("fox"),
-    _("bear"),
-    _("elk"),
-    _("wolf"),
-    _("otter"),
-    _("hare"),
-    _("cat"),
-    _("horse"),
-    _("seal"),
-    _("whale"),
-    _("badger"),
-    _("beaver"),
-    _("raven"),
-    _("salmon"),
-    _("frog"),
-    _("ant"),
-)

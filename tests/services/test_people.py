@@ -14,6 +14,7 @@ from app.model import Area, Arena, CatalogueEntry, Contribution, ModerationLog, 
 from app.model.contribution import MODERATION_STATES
 from app.services import demo, moderation, processes, roadmap, staff
 from app.store import Store
+from app.web.language import LANGUAGES, PARTICIPANTS
 from gis import neighbourhood, privacy
 from gis.crs import project
 from tests import builders as a
@@ -97,12 +98,15 @@ def test_a_process_that_cannot_be_made_is_refused_by_field(embedded: Store, chan
     assert refused.value.field == field
 
 
-def test_a_process_starts_with_the_catalogue_in_three_languages(store: Store) -> None:
+def test_a_process_starts_with_the_catalogue_in_every_language_of_those_who_read_it(store: Store) -> None:
     with store.writing() as db:
         made = a.process(db)
         rows = db.scalars(select(CatalogueEntry).where(CatalogueEntry.process_id == made.id)).all()
     assert len(rows) == len(processes.starter_catalogue()) >= 70
-    assert all(set(row.words) == {"nb", "nn", "en"} and all(row.words.values()) for row in rows)
+    for row in rows:
+        languages = LANGUAGES if row.group == "theme" else PARTICIPANTS
+        assert set(row.words) == set(languages)
+        assert all(row.words.values())
     assert {row.group for row in rows} == {"activity", "good", "bad", "wish", "way", "mode", "company", "theme"}
 
 

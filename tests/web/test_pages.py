@@ -13,6 +13,7 @@ from app.config import load
 from app.services import analysis, demo, moderation, publication, roadmap
 from app.services.index import Index
 from app.store import Store
+from app.web.language import TRANSLATED
 from tests import builders as a
 
 WORDS = {"title": "Lys på stien", "theme": "traffic_safety", "realiser": "together"}
@@ -110,6 +111,27 @@ def test_no_page_mixes_languages(light: FlaskClient, school: dict[str, str], nam
             text = text.replace(word, "")
         for pattern in foreign:
             assert pattern.findall(text) == [], f"{name} in {language}"
+
+
+@pytest.mark.parametrize("language", sorted(TRANSLATED))
+@pytest.mark.parametrize("name", ["front", "map", "privacy", "process", "missing"])
+def test_participants_pages_speak_every_language_and_no_other(
+    light: FlaskClient, school: dict[str, str], name: str, language: str
+) -> None:
+    html = page(light, school[name], language)
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in html
+    assert "ikke kvalitetssikret" in html
+    text = visible(html)
+    for word in ("Skolen", "borgen", "Borgen"):
+        text = text.replace(word, "")
+    for pattern in (ENGLISH, NYNORSK, BOKMAL):
+        assert pattern.findall(text) == []
+
+
+def test_staff_read_their_own_languages_whatever_a_participant_chose(light: FlaskClient) -> None:
+    light.get("/?lang=ar")
+    assert '<html lang="ar" dir="rtl"' in page(light, "/personvern")
+    assert '<html lang="nb" dir="ltr"' in page(light, "/plan/logg-inn")
 
 
 @pytest.mark.parametrize("name", PAGES)
