@@ -25,6 +25,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import errors
 from app.errors import Refusal
 from app.web.logs import logger
+from app.web.participants_problems import PARTICIPANTS_PROBLEMS
 from app.web.words import FIELDS
 
 STATUS: dict[type[Refusal], int] = {
@@ -41,57 +42,25 @@ STATUS: dict[type[Refusal], int] = {
 _ = lazy_gettext
 
 PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
-    # code: (what happened, the next step)
+    **PARTICIPANTS_PROBLEMS,
     "already_taken": (_("That name is taken already."), _("Choose another one.")),
-    "arena_closed": (
-        _("The class is closed now."),
-        _("What you made is still on this device. Ask your teacher to open the class again."),
-    ),
-    "arena_full": (_("There is no room for more in this class."), _("Ask your teacher to open one more class.")),
-    "arena_missing": (_("The row does not say where it was made."), _("Fill in the column %(field)s in the file.")),
-    "arena_paused": (
-        _("Your teacher has paused the class."),
-        _("What you made is kept on this device and is sent when the class goes on."),
-    ),
-    "arena_unknown": (_("We cannot find that class."), _("Go back to your list of classes and choose it there.")),
     "area_gone": (_("The area %(area)s is not there any more."), _("Compute the areas again and choose another.")),
-    "area_not_simple": (_("The outline crosses itself or is empty."), _("Draw it again without crossing lines.")),
-    "area_too_large": (_("The area is too large."), _("Draw at most %(most_km2)s square kilometres at a time.")),
-    "area_too_small": (
-        _("The area is too small or too narrow."),
-        _("Draw at least %(least_m2)s square metres, or mark it as a place."),
-    ),
     "area_unknown": (_("We cannot find that area."), _("Go back to the map and choose an area there.")),
-    "axes_swapped": (
-        _("The coordinates seem to be swapped."),
-        _("GeoJSON has longitude first, then latitude. Swap them and send again."),
-    ),
-    "body_too_large": (_("That was too much at once."), _("Send at most %(most)s kB. Shorten the text or the line.")),
+    "arena_missing": (_("The row does not say where it was made."), _("Fill in the column %(field)s in the file.")),
+    "arena_unknown": (_("We cannot find that class."), _("Go back to your list of classes and choose it there.")),
     "changed_by_other": (
         _("Someone else changed this while you were writing."),
         _("Your words are kept below. Compare them and save once more."),
     ),
-    "code_unknown": (_("We cannot find that code."), _("Look at the board and type the six signs again.")),
     "column_unknown": (
         _("The mapping names a column that the file does not have: %(field)s."),
         _("The file has these columns: %(found)s. Mend the mapping."),
     ),
-    "contribution_awaited": (
-        _("The drawing this belongs to has not arrived yet."),
-        _("Wait a moment. It is sent again by itself."),
-    ),
-    "contribution_unknown": (_("We cannot find that drawing."), _("Load the page again.")),
     "crs_missing": (
         _("The file does not say which coordinate system it uses."),
         _("Save it again with a coordinate system."),
     ),
     "crs_not_offered": (_("We do not offer that coordinate system."), _("Choose one of these: %(offered)s.")),
-    "crs_not_wgs84": (
-        _("The coordinates are not longitude and latitude."),
-        _("Send them in WGS 84 (EPSG:4326), longitude first."),
-    ),
-    "field_missing": (_("Something is missing: %(field)s."), _("Fill it in and send again.")),
-    "field_unknown": (_("We do not know the field %(field)s."), _("Take it out and send again.")),
     "file_missing": (_("We cannot find the file %(file)s."), _("Check its name and folder.")),
     "file_too_large": (_("The file %(file)s is too large."), _("Send at most %(most)s MB at a time.")),
     "file_type": (_("We cannot read that kind of file: %(file)s."), _("Use one of these: %(wanted)s.")),
@@ -99,29 +68,13 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("The file %(file)s cannot be read as map data."),
         _("Open it in QGIS, save it again and try once more."),
     ),
-    "form_expired": (
-        _("The page had been open for too long."),
-        _("Load the page again. What you sent was not stored."),
-    ),
-    "geometry_empty": (_("There is nothing drawn."), _("Draw on the map and send again.")),
-    "geometry_missing": (_("The drawing is missing."), _("Draw on the map and send again.")),
-    "geometry_type": (_("That shape cannot be used here: %(given)s."), _("Use one of these: %(wanted)s.")),
     "grade_out_of_range": (_("That grade does not exist."), _("Choose a grade from %(low)s to %(high)s.")),
-    "hidden_by_staff": (
-        _("The municipality has hidden this."),
-        _("Ask the municipality if it should be shown again."),
-    ),
     "input_unknown": (_("We cannot find that input."), _("Go back to the roadmap and choose it there.")),
-    "internal": (
-        _("Something went wrong on our side."),
-        _("What you made is kept. Try again in a moment."),
-    ),
     "layer_missing": (_("The file has no layer %(layer)s."), _("It has these: %(found)s. Mend the mapping.")),
     "layer_unclear": (
         _("We cannot tell which layer of %(file)s to read."),
         _("It has these: %(found)s. Name one in the mapping."),
     ),
-    "line_too_short": (_("The line has only one point."), _("Draw the line a little longer.")),
     "link_not_valid": (
         _("This link does not work any more."),
         _("Ask the person in the municipality who sent it for a new one."),
@@ -129,15 +82,12 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "mapping_incomplete": (_("The mapping lacks %(field)s."), _("See the guide to importing for an example.")),
     "mapping_missing": (_("No mapping fits the file %(file)s."), _("Write one, and name it with --mapping.")),
     "mapping_unreadable": (_("The mapping cannot be read."), _("Mend this and try again: %(reason)s")),
-    "method_not_allowed": (_("That cannot be done with this address."), _("Go back and try another way.")),
     "method_unknown": (_("We do not know that method."), _("Choose one of these: %(offered)s.")),
     "minimum_out_of_range": (
         _("The smallest group must be between %(low)s and %(high)s people."),
         _("Choose a number between them."),
     ),
     "municipality_not_usable": (_("A municipality number has four digits."), _("Write four digits.")),
-    "not_json": (_("What came cannot be read."), _("Send a GeoJSON Feature.")),
-    "not_numbers": (_("Some coordinates are not numbers."), _("Draw it again and send.")),
     "network_empty": (
         _("The file %(file)s has no streets in the area."),
         _("Check the layer, the chosen rows and the coordinate system."),
@@ -146,62 +96,18 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("The street network is too large: %(edges)s pieces."),
         _("Take at most %(most)s: choose rows with --where, or a smaller area."),
     ),
-    "network_unknown": (_("We cannot find that street network."), _("Load the page again.")),
-    "not_text": (_("The text cannot be read."), _("Write it again and send.")),
-    "not_yours": (_("Someone else made this."), _("You can change only what you made yourself.")),
-    "nothing_published": (
-        _("Nothing has been published from this process yet."),
-        _("Come back when the municipality has published its first map."),
-    ),
     "one_layer_a_file": (_("A GeoJSON file holds one layer."), _("Choose one of these: %(offered)s.")),
-    "outside_area": (
-        _("Some of it is outside the area this is about."),
-        _("Draw inside the border you see on the map."),
-    ),
-    "page_unknown": (_("There is no page here."), _("Check the address, or start from the front page.")),
     "participant_unknown": (_("Nobody here has that name."), _("Check the name, for instance blue.fox.7.")),
     "password_too_short": (_("The password is too short."), _("Use at least %(least)s signs.")),
-    "photo_animated": (_("The picture moves."), _("Choose a photo that stands still.")),
-    "photo_empty": (_("There is nothing in the file."), _("Choose another photo.")),
-    "photo_heic": (
-        _("We cannot read photos in the format HEIC."),
-        _("Choose it again and let the phone turn it into JPEG, or take a screenshot of it and choose that."),
-    ),
-    "photo_too_large": (_("The photo is too large."), _("Choose one of at most %(most)s MB.")),
-    "photo_too_many_pixels": (
-        _("The photo has too many pixels."),
-        _("Choose one of at most %(most)s million pixels."),
-    ),
-    "photo_type": (_("That file is not a photo we can read."), _("Choose one of these kinds: %(wanted)s.")),
-    "photo_unknown": (_("We cannot find that photo."), _("Load the page again.")),
-    "photo_unreadable": (
-        _("The photo is damaged and cannot be read."),
-        _("Take it again or choose another one."),
-    ),
-    "photos_not_allowed": (_("Photos cannot be added here."), _("Describe it in words instead.")),
-    "photos_too_many": (_("There is room for %(most)s photos."), _("Delete one to make room for another.")),
-    "practice_over": (
-        _("The practice is over. Now you begin for real."),
-        _("Type the class code again."),
-    ),
     "prefix_not_usable": (
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),
     ),
-    "process_closed": (
-        _("This process does not take anything now."),
-        _("What you made is still on this device. Ask the one who invited you."),
-    ),
-    "process_unknown": (_("We cannot find that process."), _("Check the address or sign in again.")),
     "retention_not_over": (
         _("The date until which this may be kept has not passed."),
         _("Wait until it has, or erase participants one by one."),
     ),
     "role_unknown": (_("We do not know that role."), _("Choose one of these: %(offered)s.")),
-    "route_too_long": (
-        _("The route is longer than anyone walks."),
-        _("Draw a route of at most %(most_km)s kilometres."),
-    ),
     "row_twice": (_("The same row stands twice in the file."), _("Nothing needs to be done.")),
     "sign_in_failed": (_("The name or the password is wrong."), _("Try again.")),
     "sign_in_needed": (_("You have to sign in first."), _("Sign in and go on.")),
@@ -214,34 +120,15 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("That step is not possible from where it is now."),
         _("Load the page again to see how it is."),
     ),
-    "store_unavailable": (
-        _("We cannot reach our memory right now."),
-        _("What you made is kept on this device and is sent again by itself."),
-    ),
-    "stretches_not_usable": (
-        _("We cannot tell where one changed how to travel."),
-        _("Send at most %(most)s changes in order, each from a fraction between 0 and 1."),
-    ),
-    "text_too_long": (_("The text is too long: %(field)s."), _("Write at most %(most)s signs.")),
-    "tile_unknown": (_("There is no such map tile."), _("Check the address.")),
-    "token_expired": (
-        _("Your time with this code is over."),
-        _("Type the class code again to go on. Ask your teacher if it does not work."),
-    ),
-    "token_missing": (_("Your key is missing."), _("Type the class code again.")),
-    "token_unknown": (_("Your key does not fit."), _("Type the class code again.")),
     "too_few_people": (
         _("Too few people stand behind this to show it."),
         _("At least %(least)s are needed, so that nobody can be recognised."),
     ),
-    "too_many_points": (_("The drawing has too many points."), _("Draw at most %(most)s points at a time.")),
-    "too_many_requests": (_("That was many tries in a short time."), _("Wait a minute and try again.")),
     "username_missing": (_("The name is missing."), _("Write a name of at most 80 signs.")),
     "value_not_mapped": (
         _("The mapping does not know the value %(given)s."),
         _("Add it to the mapping of the column %(field)s."),
     ),
-    "value_unknown": (_("We do not know that value: %(field)s."), _("Choose one of these: %(offered)s.")),
     "zip_unsafe": (
         _("The archive %(file)s is far larger inside than outside, or holds too many files."),
         _("Send the map file itself."),
