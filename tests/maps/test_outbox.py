@@ -754,3 +754,26 @@ def test_next_child_after_a_crash_finds_nothing_in_a_second_tab(served: Served, 
     store.dispose()
     assert count == 2
     set_state(served, own_class, "closed")
+
+
+def test_a_device_that_is_emptied_behind_the_page_sends_what_the_page_still_shows(
+    served: Served, visit: Visit, own_class: str
+) -> None:
+    """Somebody clears the browser's data, or the browser makes room, while a drawing waits."""
+    page = join(visit(served.url), served, own_class)
+    page.route(API, lambda route: route.abort())
+    put_sticker(page, "good", "nice", (0.4, 0.4))
+    page.click("#sheet-item [data-close]")
+    page.evaluate(
+        """() => new Promise((done) => {
+            const open = indexedDB.open('snarvei', 1);
+            open.onsuccess = () => {
+                const kept = open.result.transaction('items', 'readwrite');
+                kept.objectStore('items').clear();
+                kept.oncomplete = () => { open.result.close(); done(); };
+            };
+        })"""
+    )
+    page.unroute(API)
+    received(page, 1)
+    assert len(drawn(served, own_class)) == 1
