@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from tests.maps.conftest import (
     shot,
 )
 from tests.maps.test_participate import WAY, own_class, set_state, stored, things
+from tests.soak.proxy import Network
 
 __all__ = ["own_class"]
 pytestmark = pytest.mark.browser
@@ -600,8 +602,8 @@ def test_28_finished_while_something_is_refused_points_to_it(served: Served, vis
     expect(page.locator("#finish-wait")).to_contain_text("ble ikke tatt imot")
     expect(page.locator("#finish-now")).to_be_disabled()
     page.click("#finish-look")
-    page.locator("#things").get_by_text("Slett").click()
     page.unroute(API)
+    page.locator("#things").get_by_text("Slett").click()
     page.click("#tool-finish")
     expect(page.locator("#finish-now")).to_be_enabled()
 
@@ -643,28 +645,27 @@ def test_an_old_page_after_an_upgrade_offers_the_new_one_and_loses_nothing(
     served: Served, visit: Visit, own_class: str
 ) -> None:
     """The worker of another build waits until somebody lets it in; its caches take the old ones' place."""
-    page = join(visit(served.url), served, own_class)
+    network = Network(int(served.url.rpartition(":")[2]), seed=1)
+    page = join(visit(network.url), served, own_class)
     offline_ready(page)
-    page.route(API, lambda route: route.abort())
-    put_sticker(page, "good", "nice", (0.4, 0.4))
+    put_sticker(page, "good", "nice", (0.6, 0.2))
     page.click("#sheet-item [data-close]")
-    page.unroute(API)
-
-    def newer(route: Route) -> None:
-        text = route.fetch().text()
-        build = json.loads(text.split(";", 1)[0].removeprefix("const BUILD = "))
-        route.fulfill(body=text.replace(build, "newer0000000"), content_type="text/javascript")
-
-    page.context.route("**/service-worker.js", newer)
-    page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
+    begin_line(page)
+    Fingers(page).drag(*(on_map(page, *f) for f in WAY))
+    build = re.search(r"/static/(\w+)/", page.content())
+    assert build is not None
+    network.edits["/service-worker.js"] = lambda text: text.replace(build[1].encode(), b"newer0000000")
+    page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => null)")
     offer = page.locator("#trouble-act")
-    expect(offer).to_have_text("Hent den", timeout=15_000)
+    expect(offer).to_have_text("Hent den", timeout=30_000)
     with page.expect_navigation():
         offer.click()
-    received(page, 1)
+    page.click("#save-route")
+    received(page, 2)
     names = page.evaluate("caches.keys()")
     assert [name for name in names if "shell" in name] == ["snarvei-shell-newer0000000"]
-    assert len(drawn(served, own_class)) == 1
+    assert sorted(row.kind for row in drawn(served, own_class)) == ["place", "route"]
+    network.close()
 
 
 def test_what_todays_page_sends_is_still_taken_after_an_upgrade(served: Served, visit: Visit, own_class: str) -> None:
@@ -753,3 +754,26 @@ def test_next_child_after_a_crash_finds_nothing_in_a_second_tab(served: Served, 
     store.dispose()
     assert count == 2
     set_state(served, own_class, "closed")
+
+
+def test_a_device_that_is_emptied_behind_the_page_sends_what_the_page_still_shows(
+    served: Served, visit: Visit, own_class: str
+) -> None:
+    """Somebody clears the browser's data, or the browser makes room, while a drawing waits."""
+    page = join(visit(served.url), served, own_class)
+    page.route(API, lambda route: route.abort())
+    put_sticker(page, "good", "nice", (0.4, 0.4))
+    page.click("#sheet-item [data-close]")
+    page.evaluate(
+        """() => new Promise((done) => {
+            const open = indexedDB.open('snarvei', 1);
+            open.onsuccess = () => {
+                const kept = open.result.transaction('items', 'readwrite');
+                kept.objectStore('items').clear();
+                kept.oncomplete = () => { open.result.close(); done(); };
+            };
+        })"""
+    )
+    page.unroute(API)
+    received(page, 1)
+    assert len(drawn(served, own_class)) == 1

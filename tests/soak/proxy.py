@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,13 +31,16 @@ class Answered:
 
 
 class Network:
-    """A proxy on a port of its own. ``away`` refuses everything; ``faults`` is the share of writes that go wrong."""
+    """A proxy on a port of its own. ``away`` refuses everything; ``faults`` is the share of writes that go wrong;
+    ``edits`` changes what stands at an address.
+    """
 
     def __init__(self, upstream: int, *, seed: int) -> None:
         self.upstream = upstream
         self.away = False
         self.faults = 0.0
         self.seen: Counter[str] = Counter()
+        self.edits: dict[str, Callable[[bytes], bytes]] = {}
         self.rng = random.Random(seed)
         self.server = Listening(("127.0.0.1", 0), type("Carrying", (Handler,), {"network": self}))
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -89,13 +93,15 @@ class Handler(BaseHTTPRequestHandler):
             return
         if fault == "slow":
             time.sleep(0.5)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in PER_HOP}
+        edit = self.network.edits.get(self.path)
+        left_out = PER_HOP | ({"accept-encoding"} if edit else set())
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in left_out}
         for _ in range(2 if fault == "double" else 1):
             found = self.network.forward(self.command, self.path, headers, body)
         if found is None or fault == "lose":
             return
         kept = [(name, value) for name, value in found.headers if name.lower() not in PER_HOP]
-        self.reply(found.status, kept, found.body, half=fault == "cut")
+        self.reply(found.status, kept, edit(found.body) if edit else found.body, half=fault == "cut")
 
     def reply(self, status: int, headers: list[tuple[str, str]], body: bytes, *, half: bool = False) -> None:
         self.send_response_only(status)

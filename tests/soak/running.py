@@ -99,13 +99,17 @@ def _join_at_once(devices: list[Device], code: str) -> None:
 
 @contextmanager
 def _trouble(service: Service, network: Network) -> Iterator[None]:
-    """Until the block ends: a share of the writes goes wrong, the service is killed, the network goes."""
+    """Until the block ends: a share of the writes goes wrong, the service is killed, the network goes; between two
+    troubles there is at least as long a rest as the last one took.
+    """
     over = threading.Event()
 
     def go_on() -> None:
         rng = random.Random(1)
         network.faults = 0.3
-        while not over.wait(2 + 4 * rng.random()):
+        rest = 0.0
+        while not over.wait(2 + 4 * rng.random() + rest):
+            began = time.monotonic()
             if rng.random() < 0.6:
                 service.kill()
                 over.wait(0.5)
@@ -114,6 +118,7 @@ def _trouble(service: Service, network: Network) -> Iterator[None]:
                 network.away = True
                 over.wait(1 + 2 * rng.random())
                 network.away = False
+            rest = time.monotonic() - began
         network.faults = 0.0
 
     thread = threading.Thread(target=go_on)

@@ -28,13 +28,15 @@ export class Items {
     this.#tell();
   }
 
-  /** Read again what another tab has changed. */
+  /** Read again what another tab has changed. What is gone from the device and still unsent here is put back. */
   async refresh(id) {
     if (this.#writing.get(id)) return;
-    const item = await this.#database.get("items", id);
-    if (this.#writing.get(id)) return;
+    const item = await this.#database.get("items", id).catch(() => null);
+    const shown = this.#items.get(id);
+    if (item === null || this.#writing.get(id)) return;
     if (item) this.#take(item);
-    else this.#items.delete(id);
+    else if (!shown || shown.deleted || shown.revision <= shown.sent) this.#items.delete(id);
+    else await this.#write(id, () => structuredClone(shown));
     this.#tell(id);
   }
 

@@ -23,7 +23,7 @@ export class Outbox {
    * `send(item)` PUTs or DELETEs and gives the server's answer; it throws api.Refused. `alone(work)` runs work while no
    * other tab sends.
    */
-  constructor(items, send, { alone = (work) => work() } = {}) {
+  constructor(items, send, { alone = async (work) => work() } = {}) {
     this.#items = items;
     this.#send = send;
     this.#alone = alone;
@@ -51,10 +51,16 @@ export class Outbox {
     let wait = this.#notBefore - performance.now();
     while (wait <= 0 && this.#again && !this.stopped) {
       this.#again = false;
-      wait = await this.#alone(() => this.#round());
+      wait = await this.#alone(() => this.#round()).catch((error) => this.#stumbled(error));
     }
     this.#running = false;
     if (wait > 0 && !this.stopped) this.#timer = setTimeout(() => void this.#run(), wait);
+  }
+
+  /** What should not happen is told, and the next round comes all the same. */
+  #stumbled(error) {
+    reportError(error);
+    return LONGEST_WAIT_MS;
   }
 
   /** Everything that is unsent, once each; how long to wait before the next round, 0 if there is nothing left to do. */

@@ -28,7 +28,7 @@ export class Tabs {
   }
 
   /** Do `work` while no other tab sends. */
-  alone(work) {
+  async alone(work) {
     return this.#locks ? this.#locks.request(SENDING, work) : work();
   }
 
