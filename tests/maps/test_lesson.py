@@ -345,7 +345,7 @@ def test_rule_28_the_end_shows_what_was_sent_lets_one_go_on_and_then_clears_the_
     page.click("#sheet-item [data-close]")
     for _ in range(3):
         page.click("#step-next")
-    stick_here(page, "bench", (0.5, 0.3))
+    stick_here(page, "bench", (0.8, 0.2))
     page.click("#sheet-item [data-close]")
     received(page, 2)
     page.click("#step-next")
