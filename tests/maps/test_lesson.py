@@ -345,7 +345,7 @@ def test_rule_28_the_end_shows_what_was_sent_lets_one_go_on_and_then_clears_the_
     page.click("#sheet-item [data-close]")
     for _ in range(3):
         page.click("#step-next")
-    stick_here(page, "bench", (0.5, 0.3))
+    stick_here(page, "bench", (0.8, 0.2))
     page.click("#sheet-item [data-close]")
     received(page, 2)
     page.click("#step-next")
@@ -436,6 +436,23 @@ def test_the_step_the_mode_and_what_was_made_survive_a_reload(served: Served, vi
     expect(page.locator("#lesson")).to_be_hidden()
     page.click("#switch-mode")
     expect(page.locator(".lesson-step:visible h2")).to_have_text("Bra og ikke bra")
+
+
+def test_a_sticker_is_put_on_ones_own_way_and_on_another_sticker(served: Served, visit: Visit) -> None:
+    page = join(visit(served.url), served, guided=True)
+    draw_here(page)
+    page.click("#sheet-item [data-close]")
+    page.click("#step-next")
+    for marker in (".route-badge", ".sticker-marker"):
+        act(page)
+        page.click("[data-category=play]:visible")
+        page.wait_for_timeout(200)
+        box = page.locator(marker).first.bounding_box()
+        assert box is not None
+        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_selector("#sheet-item:visible")
+        page.click("#sheet-item [data-close]")
+    assert sorted(item["properties"]["kind"] for item in things(page)) == ["place", "place", "route"]
 
 
 def test_a_reload_in_the_middle_of_a_drawing_goes_on_in_the_lesson(served: Served, visit: Visit) -> None:
@@ -712,7 +729,7 @@ def _usable(page: Page) -> float:
     page.add_init_script(
         """new MutationObserver((_, self) => {
             if (document.body?.dataset.open || document.querySelector("#lesson:not([hidden])")) {
-                window.usable ??= performance.now();
+                document.body.dataset.usable ??= performance.now();
                 self.disconnect();
             }
         }).observe(document, { subtree: true, childList: true, attributes: true });"""
@@ -728,5 +745,5 @@ def _usable(page: Page) -> float:
         })"""
     )
     page.reload()
-    page.wait_for_function("window.usable", timeout=20_000)
-    return float(page.evaluate("window.usable")) / 1000
+    page.wait_for_selector("body[data-usable]", state="attached", timeout=30_000)
+    return float(page.get_attribute("body", "data-usable") or 0) / 1000
