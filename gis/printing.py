@@ -251,7 +251,9 @@ def _lattice(geometry: Any, step: float) -> np.ndarray:
 
 
 def _tree(page: _Page, x: float, y: float) -> None:
-    page.stroke(shapely.LineString([(x - 0.9, y + 0.6), (x, y - 1.1), (x + 0.9, y + 0.6), (x - 0.9, y + 0.6)]), 0.22, SOFT)
+    page.stroke(
+        shapely.LineString([(x - 0.9, y + 0.6), (x, y - 1.1), (x + 0.9, y + 0.6), (x - 0.9, y + 0.6)]), 0.22, SOFT
+    )
     page.stroke(shapely.LineString([(x, y + 0.6), (x, y + 1.2)]), 0.22, SOFT)
 
 
@@ -386,7 +388,7 @@ def symbol(page: _Page, shape: str, x: float, y: float) -> None:
     """A pen's shape as a child draws it, about 7 mm wide, around the point."""
     colour = HexColor(PENS[shape])
     for part in _SYMBOLS[shape]:
-        page.stroke(shapely.LineString(np.asarray(part) + [x, y]), 0.8, colour)
+        page.stroke(shapely.LineString(np.asarray(part) + np.array([x, y])), 0.8, colour)
 
 
 def _round(radius: float, x: float = 0, y: float = 0, start: float = 0, end: float = 360) -> np.ndarray:

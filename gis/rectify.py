@@ -23,7 +23,7 @@ WORKED_ON_PX = 4000
 FEWEST_PX = 500
 FEWEST_MARKS = 3
 PX_PER_MM = 8.0
-LARGEST_ERROR_MM = 1.5
+LARGEST_ERROR_MM = 0.6
 _QR_PX_PER_MM = 14.0
 
 
@@ -59,29 +59,29 @@ class Straight:
 def opened(data: bytes) -> np.ndarray:
     """The picture upright as RGB, at most ``WORKED_ON_PX`` long; everything else the file says is left behind.
 
-    Raises Unreadable: photo_type, photo_unreadable, photo_too_many_pixels, photo_cut_short, photo_too_small.
+    Raises Unreadable: picture_type, picture_unreadable, picture_too_many_pixels, picture_cut_short, picture_too_small.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise Unreadable("photo_too_many_pixels", most=MOST_PIXELS // 1_000_000) from error
+        raise Unreadable("picture_too_many_pixels", most=MOST_PIXELS // 1_000_000) from error
     except UnidentifiedImageError as error:
-        raise Unreadable("photo_type", wanted=", ".join(FORMATS)) from error
+        raise Unreadable("picture_type", wanted=", ".join(FORMATS)) from error
     except (OSError, ValueError, SyntaxError) as error:
-        raise Unreadable("photo_unreadable") from error
+        raise Unreadable("picture_unreadable") from error
     if image.width * image.height > MOST_PIXELS:
-        raise Unreadable("photo_too_many_pixels", most=MOST_PIXELS // 1_000_000)
+        raise Unreadable("picture_too_many_pixels", most=MOST_PIXELS // 1_000_000)
     if max(image.size) < FEWEST_PX:
-        raise Unreadable("photo_too_small", least=FEWEST_PX)
+        raise Unreadable("picture_too_small", least=FEWEST_PX)
     image.draft("RGB", (WORKED_ON_PX, WORKED_ON_PX))
     try:
         image = ImageOps.exif_transpose(image)
         image.thumbnail((WORKED_ON_PX, WORKED_ON_PX))
         return np.asarray(_on_white(image))
     except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise Unreadable("photo_cut_short") from error
+        raise Unreadable("picture_cut_short") from error
 
 
 def marks(picture: np.ndarray) -> Found:
@@ -237,4 +237,3 @@ def _evenly_lit(picture: np.ndarray) -> np.ndarray:
     paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((15, 15), np.uint8)), (0, 0), 9)
     light = cv2.resize(paper, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(picture, cv2.max(light, 40), scale=250))
-

@@ -1,8 +1,8 @@
 """A printed map sheet: where its map lies on the paper and on the ground, its corner marks, and its number.
 
 The number on the sheet says everything about it, so that a sheet needs no row in a database. On paper, millimetres from
-the upper left corner, y downwards; on the ground, longitude and latitude. The map is a piece of Web Mercator, so that what
-is straightened lies under the map on the screen without bending.
+the upper left corner, y downwards; on the ground, longitude and latitude. The map is a piece of Web Mercator, so that
+what is straightened lies under the map on the screen without bending.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ QR_MM = 24.0
 CORNERS = ("upper left", "upper right", "lower right", "lower left")
 CELLS = 7
 # The first 48 markers of ArUco's dictionary DICT_5X5_50, each 5 × 5 bits in rows, white is 1.
-MARKERS = tuple(
-    int(bits, 16)
-    for bits in (
-        "145b2bc 01c06e6 1af0edd 10395f7 1aeb524 1d4082d 0d3d7ec 0e2146b 10d6132 1313fa5 13cee03 1a2dac0 "
-        "1e62b11 05e7166 1fcfca8 051e37f 097a758 0bea26f 0f64dc4 1061de8 12dda75 150e440 16b0ca1 0ba12de "
-        "19cd023 1a59972 1c3ce8b 0224246 03b9672 024223b 027376e 0368873 040d0ce 04aaac8 04643ba 07a6fea "
-        "0998aac 082d101 09aad1d 0863c72 0ad2825 0a52f9e 0d849f7 0c309d9 0da7e31 0e9627a 0e9b997 0f94806"
-    ).split()
+# fmt: off
+MARKERS = (
+    0x145B2BC, 0x01C06E6, 0x1AF0EDD, 0x10395F7, 0x1AEB524, 0x1D4082D, 0x0D3D7EC, 0x0E2146B,
+    0x10D6132, 0x1313FA5, 0x13CEE03, 0x1A2DAC0, 0x1E62B11, 0x05E7166, 0x1FCFCA8, 0x051E37F,
+    0x097A758, 0x0BEA26F, 0x0F64DC4, 0x1061DE8, 0x12DDA75, 0x150E440, 0x16B0CA1, 0x0BA12DE,
+    0x19CD023, 0x1A59972, 0x1C3CE8B, 0x0224246, 0x03B9672, 0x024223B, 0x027376E, 0x0368873,
+    0x040D0CE, 0x04AAAC8, 0x04643BA, 0x07A6FEA, 0x0998AAC, 0x082D101, 0x09AAD1D, 0x0863C72,
+    0x0AD2825, 0x0A52F9E, 0x0D849F7, 0x0C309D9, 0x0DA7E31, 0x0E9627A, 0x0E9B997, 0x0F94806,
 )
+# fmt: on
 FAMILIES = len(MARKERS) // 4
 _RADIUS_M = 6_378_137.0
 _STEP = 10_000
@@ -41,7 +42,7 @@ _LONGITUDES, _LATITUDES, _CHECKS = 360 * _STEP + 1, 180 * _STEP + 1, 512
 
 @dataclass(frozen=True)
 class Sheet:
-    """``longitude`` and ``latitude`` are the middle of the map, on a lattice of 0.0001°; ``check`` ties it to an owner."""
+    """``longitude`` and ``latitude``: the middle of the map, on a lattice of 0.0001°; ``check`` ties it to an owner."""
 
     paper: str
     upright: bool
@@ -69,7 +70,7 @@ class Sheet:
         return self.check % FAMILIES
 
     def marks(self) -> np.ndarray:
-        """The marks upper left, upper right, lower right, lower left, each by its corners clockwise: (4, 4, 2) in mm."""
+        """The marks, clockwise from upper left, each by its corners clockwise: (4, 4, 2) in mm."""
         width, height = self.size
         right, low = width - EDGE_MM - MARK_MM, height - EDGE_MM - MARK_MM
         corners = np.array([[EDGE_MM, EDGE_MM], [right, EDGE_MM], [right, low], [EDGE_MM, low]])
@@ -119,7 +120,7 @@ def around(paper: str, scale: int, longitude: float, latitude: float, owner: byt
 
 
 def covering(paper: str, bounds: tuple[float, float, float, float], owner: bytes) -> Sheet:
-    """The sheet of largest scale, lying or upright, that shows the bounds (degrees); the smallest scale if none does."""
+    """The sheet of largest scale, lying or upright, that shows the bounds (degrees), or of the smallest scale."""
     west, south, east, north = bounds
     corners = np.array([[west, south], [east, north]])
     for scale in SCALES:
@@ -144,12 +145,11 @@ def number(sheet: Sheet) -> str:
 
 
 def read_number(text: str, owner: bytes) -> Sheet | None:
-    """The owner's sheet with this number, or None: mistyped, or somebody else's. Case, spaces and dashes do not matter."""
-    signs = plain_number(text)
-    if len(signs) != NUMBER_LENGTH or set(signs) - set(ALPHABET):
+    """The owner's sheet with this number, or None: mistyped, or another owner's. Case and dashes do not matter."""
+    if not complete(text):
         return None
     value = 0
-    for sign in signs:
+    for sign in plain_number(text):
         value = value * len(ALPHABET) + ALPHABET.index(sign)
     value, check = divmod(value, _CHECKS)
     value, upright = divmod(value, 2)
@@ -169,7 +169,14 @@ def read_number(text: str, owner: bytes) -> Sheet | None:
     return made if made.check == check else None
 
 
+def complete(text: str) -> bool:
+    """Whether the text could be the number of anybody's sheet."""
+    signs = plain_number(text)
+    return len(signs) == NUMBER_LENGTH and not set(signs) - set(ALPHABET)
+
+
 def plain_number(text: str) -> str:
+    """Without case, spaces and dashes."""
     return "".join(sign for sign in text.upper() if sign.isalnum())[: NUMBER_LENGTH + 1]
 
 

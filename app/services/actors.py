@@ -36,6 +36,7 @@ class Host:
     link_id: UUID
     process_id: UUID
     label_text: str
+    method: str = "school_class"
 
     @property
     def label(self) -> str:

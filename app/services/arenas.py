@@ -22,20 +22,25 @@ ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6
 ALLOWS = {
     "school_class": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)},
-    "kindergarten": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)},
+    "kindergarten": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS), "groups_of": 30},
 }
+LARGEST_GROUP = 30
 LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
 class Board:
-    """An arena and what has come in: participants, finished ones, routes and places that count."""
+    """An arena and what has come in: participants, finished ones, routes and places that count.
+
+    ``people`` is how many the participants stand for: a group counts its head count.
+    """
 
     arena: Arena
     joined: int
     finished: int
     routes: int
     places: int
+    people: int
 
 
 def create_host_link(
@@ -73,15 +78,17 @@ def host(db: Session, token: str, now: datetime) -> Host:
     link = db.scalar(select(HostLink).where(HostLink.digest == digest(token)))
     if link is None or link.revoked_at is not None or (link.expires_at is not None and link.expires_at <= now):
         raise Unauthenticated("link_not_valid", field="link")
-    return Host(link.id, link.process_id, link.label)
+    return Host(link.id, link.process_id, link.label, link.method)
 
 
 def open_class(db: Session, actor: Host, *, grade: int | None, group_name: str, school: str, now: datetime) -> Arena:
-    """Open a school class in the host's process, with a fresh join code."""
+    """Open a school class in the host's process, with a fresh join code; other methods have no grade."""
     process = db.get_one(Process, actor.process_id)
     if process.phase != "collecting":
         raise Closed("process_closed")
-    if grade is None or not 1 <= grade <= 13:
+    if actor.method != "school_class":
+        grade = None
+    elif grade is None or not 1 <= grade <= 13:
         raise Invalid("grade_out_of_range", field="grade", low=1, high=13)
     school, group_name = _name(school, "school"), _name(group_name, "group_name")
     link = db.get_one(HostLink, actor.link_id)
@@ -164,6 +171,12 @@ def by_code(db: Session, code: str) -> Arena:
     return arena
 
 
+def largest_group(arena: Arena) -> int:
+    """How many people one participant may stand for: 1 unless the arena takes groups."""
+    most = arena.allows.get("groups_of", LARGEST_GROUP if arena.method == "kindergarten" else 1)
+    return int(most)
+
+
 def plain_code(code: str) -> str:
     return "".join(c for c in code.upper() if c.isalnum())[:12]
 
@@ -174,7 +187,10 @@ def _boards(db: Session, arenas: list[Arena]) -> list[Board]:
         row.arena_id: row
         for row in db.execute(
             select(
-                Participant.arena_id, func.count().label("joined"), func.count(Participant.finished_at).label("done")
+                Participant.arena_id,
+                func.count().label("joined"),
+                func.count(Participant.finished_at).label("done"),
+                func.sum(Participant.head_count).label("people"),
             )
             .where(Participant.arena_id.in_(ids))
             .group_by(Participant.arena_id)
@@ -193,6 +209,7 @@ def _boards(db: Session, arenas: list[Arena]) -> list[Board]:
             joined[arena.id].done if arena.id in joined else 0,
             kinds.get((arena.id, "route"), 0),
             kinds.get((arena.id, "place"), 0),
+            int(joined[arena.id].people) if arena.id in joined else 0,
         )
         for arena in arenas
     ]

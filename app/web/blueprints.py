@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web import basemap, downloads, facilitate, moderate, ogc, participate, plan, problems, public, roadmap
+from app.web import basemap, downloads, facilitate, moderate, ogc, paper, participate, plan, problems, public, roadmap
 
-MODULES = (public, participate, facilitate, plan, roadmap, moderate, downloads, basemap, ogc)
+MODULES = (public, participate, facilitate, paper, plan, roadmap, moderate, downloads, basemap, ogc)
 
 
 def register(app: Flask) -> None:

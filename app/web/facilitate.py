@@ -57,6 +57,7 @@ def board(token: str, id: UUID) -> str:
             board=shown,
             process=process,
             token=token,
+            groups=arenas.largest_group(shown.arena) > 1,
             address=_join_address(shown.arena),
             qr=segno.make(_join_address(shown.arena), error="m").svg_inline(border=2, omitsize=True, svgclass="qr"),
             data=data,
@@ -101,6 +102,7 @@ def _figures(shown: Board) -> dict[str, int | str]:
         "finished": shown.finished,
         "routes": shown.routes,
         "places": shown.places,
+        "people": shown.people,
         "state": shown.arena.state,
     }
 

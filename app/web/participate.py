@@ -55,16 +55,18 @@ def map_page(code: str) -> str | Response:
 @access.csrf.exempt
 @access.limiter.limit(access.GUESSES, deduct_when=access.failed)
 def join() -> tuple[Response, int]:
-    code = wire.read_object().get("code")
+    body = wire.read_object()
+    code = body.get("code")
     if not isinstance(code, str) or not arenas.plain_code(code):
         raise Invalid("field_missing", field="code")
     valid = timedelta(days=service().config.token_days)
     with service().store.writing() as db:
-        joined = participants.join(db, code, now(), valid=valid)
+        joined = participants.join(db, code, now(), valid=valid, head_count=body.get("head_count"))
         entries = processes.catalogue(db, joined.process.id)
         answer: dict[str, Any] = {
             "token": joined.token,
             "alias": alias(joined.alias),
+            "head_count": joined.head_count,
             "arena": wire.arena(joined.arena, joined.process),
             "catalogue": wire.catalogue(entries, current()),
             "expires": joined.expires_at.isoformat(timespec="seconds"),
@@ -104,7 +106,18 @@ def me() -> Response:
     """Whether the token still holds, and how the arena is now."""
     with service().store.reading() as db:
         actor = access.pupil(db, now())
-    return jsonify({"alias": alias(actor.alias), "arena_state": actor.arena_state})
+        people = participants.head_count(db, actor)
+    return jsonify({"alias": alias(actor.alias), "arena_state": actor.arena_state, "head_count": people})
+
+
+@blueprint.put("/api/v1/me")
+@access.csrf.exempt
+def count_again() -> Response:
+    """The group says anew how many walk along."""
+    wanted = wire.read_object().get("head_count")
+    with service().store.writing() as db:
+        people = participants.count_again(db, access.pupil(db, now()), wanted)
+    return jsonify({"head_count": people})
 
 
 @blueprint.post("/api/v1/finish")

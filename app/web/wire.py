@@ -10,6 +10,7 @@ from flask import request
 
 from app.errors import Invalid
 from app.model import Arena, CatalogueEntry, Process
+from app.services.arenas import largest_group
 from gis.geojson import feature, plain
 
 
@@ -90,6 +91,7 @@ def arena(row: Arena, process: Process) -> dict[str, Any]:
         "title": row.title,
         "state": row.state,
         "allows": row.allows,
+        "largest_group": largest_group(row),
         "process": {"title": process.title, "demo": process.demo},
         "location": plain(row.location),
     }

@@ -1,6 +1,7 @@
 // The only module that fetches. Everything goes to the page's own host.
 
 const TIMEOUT_MS = 20000;
+const PICTURE_TIMEOUT_MS = 120000;
 
 /** What the server refused, with its stable `code`, or that it could not be reached (status 0). */
 export class Refused extends Error {
@@ -44,8 +45,19 @@ export async function fragment(url) {
   return text;
 }
 
-async function reach(url, options) {
-  const stop = AbortSignal.timeout(TIMEOUT_MS);
+/** Send the photo of a sheet; its map comes back: the picture, the bounds it lies in, the sheet's number. */
+export async function straighten(url, file, number) {
+  const headers = { Accept: "image/jpeg, application/json", "Content-Type": file.type || "application/octet-stream" };
+  const address = `${url}?number=${encodeURIComponent(number)}`;
+  const response = await reach(address, { method: "POST", headers, body: file }, PICTURE_TIMEOUT_MS);
+  if (!response.ok) throw refusal(response, await response.text().catch(() => ""));
+  const said = (name) => response.headers.get(name) ?? "";
+  const picture = await response.blob();
+  return { picture, bounds: said("X-Bounds").split(",").map(Number), number: said("X-Sheet"), missing: said("X-Missing") };
+}
+
+async function reach(url, options, timeout = TIMEOUT_MS) {
+  const stop = AbortSignal.timeout(timeout);
   try {
     return await fetch(url, { credentials: "same-origin", signal: stop, ...options });
   } catch {

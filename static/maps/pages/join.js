@@ -12,6 +12,8 @@ speak(data);
 const form = find("#join");
 const field = find("#code");
 const trouble = find("#trouble");
+const group = find("#group");
+const people = find("#head-count");
 const button = find("button[type=submit]", form);
 let startAnew = false;
 
@@ -19,6 +21,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   button.disabled = true;
   field.removeAttribute("aria-invalid");
+  people.removeAttribute("aria-invalid");
   trouble.hidden = true;
   const database = await openDatabase();
   if (!startAnew && (await warnOfUnsent(database))) {
@@ -26,17 +29,22 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   try {
-    const joined = await call("POST", data.urls.join, { body: { code: field.value } });
+    const body = { code: field.value };
+    if (!group.hidden && people.value !== "") body.head_count = people.valueAsNumber;
+    const joined = await call("POST", data.urls.join, { body });
     await database.clear();
-    const { token, alias, expires, map } = joined;
-    await database.put("session", "current", { token, alias, expires, map, arena: joined.arena.id });
+    const { token, alias, expires, map, head_count } = joined;
+    await database.put("session", "current", { token, alias, expires, map, head_count, arena: joined.arena.id });
     if (database.lasting) location.assign(map);
     else show({ title: t("This browser may not keep anything."), step: t("Leave private browsing and try again."), code: "no_memory" });
   } catch (refused) {
-    show(refused);
+    if (refused.code === "head_count_missing" && group.hidden) askHowMany();
+    else show(refused);
   }
   button.disabled = false;
 });
+
+field.addEventListener("input", () => (group.hidden = true));
 
 find("#anew").addEventListener("click", () => {
   startAnew = true;
@@ -71,12 +79,20 @@ async function warnOfUnsent(database) {
   return count > 0;
 }
 
+/** Some arenas take groups: one adult joins for many children. */
+function askHowMany() {
+  group.hidden = false;
+  people.value = "";
+  people.focus();
+}
+
 function show(refused) {
   const away = refused.status === 0 && !refused.title;
   find("b", trouble).textContent = away ? t("We cannot reach the server.") : refused.title;
   find("span", trouble).textContent = away ? t("Check the network and try again.") : refused.step;
   find("small", trouble).textContent = refused.code;
   trouble.hidden = false;
-  field.setAttribute("aria-invalid", "true");
-  field.focus();
+  const wrong = refused.field === "head_count" ? people : field;
+  wrong.setAttribute("aria-invalid", "true");
+  wrong.focus();
 }

@@ -11,6 +11,7 @@ import { ItemLayers } from "../map/items.js";
 import { pageMap } from "../map/registry.js";
 import { find, pageData } from "./dom.js";
 import { Finish } from "./participate/finish.js";
+import { Group } from "./participate/group.js";
 import { ItemSheet } from "./participate/item_sheet.js";
 import { List } from "./participate/list.js";
 import { Receipts } from "./participate/receipts.js";
@@ -29,7 +30,8 @@ else await start();
 
 async function start() {
   const map = await pageMap();
-  const page = { data, database, session, map, words: new Words(data) };
+  const source = session.paper ? "paper" : "map";
+  const page = { data, database, session, map, source, words: new Words(data) };
   page.items = new Items(database);
   page.showUndo = () => showUndo(page);
   page.outbox = new Outbox(page.items, (item) => send(item));
@@ -52,6 +54,7 @@ async function start() {
   page.finish = new Finish(page);
   page.items.listen(() => page.layers.show(page.items.present()));
   connect(page);
+  page.group = new Group(page);
   await page.items.load();
   await page.routeTool.restore();
   page.outbox.wake();

@@ -1,0 +1,27 @@
+// A picture that lies under what is drawn and over the base map: the photo of a sheet.
+
+import * as L from "leaflet";
+
+const PANE = "underlay";
+
+export class Underlay {
+  constructor(map, label) {
+    this.map = map;
+    this.label = label;
+    map.createPane(PANE).style.zIndex = 350;
+    map.getPane(PANE).style.pointerEvents = "none";
+  }
+
+  /** `bounds` are west, south, east, north; the map moves to it if asked. */
+  show(address, [west, south, east, north], strength, { move = true } = {}) {
+    this.layer?.remove();
+    const box = [[south, west], [north, east]];
+    const options = { pane: PANE, opacity: strength, interactive: false, alt: this.label };
+    this.layer = L.imageOverlay(address, box, options).addTo(this.map);
+    if (move) this.map.fitBounds(box, { animate: false });
+  }
+
+  strengthen(strength) {
+    this.layer?.setOpacity(strength);
+  }
+}
