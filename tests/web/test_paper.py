@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -201,3 +203,8 @@ def test_photos_are_counted_since_each_costs_work(light: FlaskClient, room: Room
     answers = [light.post(f"{room.base}/bilde", data=io.BytesIO(b"x" * 900)).status_code for _ in range(32)]
     assert answers[0] == 422
     assert answers[-1] == 429
+
+
+def test_the_service_starts_without_loading_what_straightens_photos() -> None:
+    look = "import sys, app, app.web.blueprints, app.cli; app.create_app; sys.exit('cv2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0

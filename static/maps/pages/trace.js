@@ -23,6 +23,7 @@ async function askToStart() {
   const sheet = find("#sheet-start");
   sheet.hidden = false;
   document.body.dataset.open = "start";
+  find("#hint").textContent = t("Start a sheet, then choose its photo.");
   find("#start-title").focus();
   const items = new Items(database);
   await items.load();
