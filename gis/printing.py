@@ -6,22 +6,17 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 import shapely
-from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from gis.canvas import INK, SOFT, WHITE, Page, fitted, load_font, width_mm, wrapped
 from gis.sheet import CELLS, EDGE_MM, GAP_MM, MARK_MM, MARKERS, QR_MM, Sheet, number
 
-FONT = "NotoSans"
-INK, SOFT, PALE, WHITE = (HexColor(c) for c in ("#000000", "#4d4d4d", "#b5b5b5", "#ffffff"))
 PENS = {"line": "#0047a0", "circle": "#b35c00", "smile": "#00734f", "triangle": "#b3261e", "star": "#6a3d9a"}
 AREAS = ("water", "forest", "park", "school", "sports_hall", "other")
 NAMED = {"school": 10.5, "sports_hall": 8.5, "park": 8.5, "forest": 8.5, "water": 9.5, "other": 8.0, "street": 7.5}
@@ -56,13 +51,13 @@ class Words:
 
 def pdf(sheet: Sheet, features: Iterable[Feature], area: Any, qr: Sequence[Sequence[int]], words: Words) -> bytes:
     """Two pages: the map, and for the adult how to use it. ``area`` is the border (WGS 84), ``qr`` rows of modules."""
-    _font()
+    load_font()
     out = io.BytesIO()
     width, height = sheet.size
     canvas = Canvas(out, pagesize=(width * mm, height * mm), pageCompression=1)
     canvas.setTitle(f"{words.title} – {number(sheet)}")
     canvas.setCreator("Snarvei")
-    page = _Page(canvas, height)
+    page = Page(canvas, height)
     _map(page, sheet, list(features), area)
     _marks(page, sheet)
     _head(page, sheet, words)
@@ -73,95 +68,7 @@ def pdf(sheet: Sheet, features: Iterable[Feature], area: Any, qr: Sequence[Seque
     return out.getvalue()
 
 
-@cache
-def _font() -> None:
-    files = resources.files("fontpkg_noto_sans") / "files"
-    path = next(file for file in files.iterdir() if file.name.startswith("NotoSans["))
-    pdfmetrics.registerFont(TTFont(FONT, str(path)))
-
-
-class _Page:
-    """A canvas in millimetres from the upper left corner."""
-
-    def __init__(self, canvas: Canvas, height: float) -> None:
-        self.canvas, self.height = canvas, height
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        return x * mm, (self.height - y) * mm
-
-    def path(self, geometry: Any) -> Any:
-        """Lines and polygons (mm) as a path of the canvas."""
-        path = self.canvas.beginPath()
-        parts = shapely.get_parts(geometry)
-        for part in parts[~shapely.is_empty(parts)]:
-            solid = shapely.get_type_id(part) == 3
-            for ring in (part.exterior, *part.interiors) if solid else (part,):
-                points = shapely.get_coordinates(ring)
-                path.moveTo(*self.point(*points[0]))
-                for x, y in points[1:]:
-                    path.lineTo(*self.point(x, y))
-                if solid:
-                    path.close()
-        return path
-
-    def stroke(self, geometry: Any, width: float, colour: Color = INK, dash: Sequence[float] = ()) -> None:
-        canvas = self.canvas
-        canvas.setStrokeColor(colour)
-        canvas.setLineWidth(width * mm)
-        canvas.setLineCap(0 if dash else 1)
-        canvas.setLineJoin(1)
-        canvas.setDash([d * mm for d in dash])
-        canvas.drawPath(self.path(geometry), stroke=1, fill=0)
-        canvas.setDash([])
-
-    def fill(self, geometry: Any, colour: Color) -> None:
-        self.canvas.setFillColor(colour)
-        self.canvas.drawPath(self.path(geometry), stroke=0, fill=1, fillMode=0)
-
-    def text(self, x: float, y: float, text: str, size: float, *, heavy: bool = False, colour: Color = INK) -> None:
-        """Left-aligned with its baseline at y."""
-        self._write(x, y, text, size, 0.035 * size if heavy else 0.0, colour, 0.0)
-
-    def halo(self, x: float, y: float, text: str, size: float, angle: float = 0.0, *, heavy: bool = False) -> None:
-        """Centred on the point, white around the signs, turned by degrees."""
-        self._write(x, y, text, size, 2.2, WHITE, angle, centred=True)
-        self._write(x, y, text, size, 0.035 * size if heavy else 0.0, INK, angle, centred=True)
-
-    def _write(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        size: float,
-        line: float,
-        colour: Color,
-        angle: float,
-        *,
-        centred: bool = False,
-    ) -> None:
-        canvas = self.canvas
-        canvas.saveState()
-        canvas.translate(*self.point(x, y))
-        canvas.rotate(angle)
-        canvas.setFillColor(colour)
-        canvas.setStrokeColor(colour)
-        canvas.setLineJoin(1)
-        canvas.setLineWidth(line)
-        written = canvas.beginText(-width_mm(text, size) / 2 * mm if centred else 0, -0.36 * size if centred else 0)
-        written.setFont(FONT, size)
-        written.setTextRenderMode(2 if line else 0)
-        written.textOut(text)
-        canvas.drawText(written)
-        canvas.restoreState()
-
-
-def width_mm(text: str, size: float) -> float:
-    """How wide a text is in the sheet's font at a size in points."""
-    _font()
-    return float(pdfmetrics.stringWidth(text, FONT, size)) / mm
-
-
-def _map(page: _Page, sheet: Sheet, features: list[Feature], area: Any) -> None:
+def _map(page: Page, sheet: Sheet, features: list[Feature], area: Any) -> None:
     frame = shapely.box(*sheet.frame)
     canvas = page.canvas
     canvas.saveState()
@@ -207,7 +114,7 @@ def _on_paper(sheet: Sheet, geometry: Any) -> Any:
     return shapely.transform(geometry, sheet.to_paper)
 
 
-def _area(page: _Page, kind: str, geometry: Any) -> None:
+def _area(page: Page, kind: str, geometry: Any) -> None:
     """Each kind has a pattern of its own, so that no colour is needed to tell them apart."""
     polygons = shapely.multipolygons([p for p in shapely.get_parts(geometry) if shapely.get_type_id(p) == 3])
     if polygons.is_empty:
@@ -250,14 +157,14 @@ def _lattice(geometry: Any, step: float) -> np.ndarray:
     return xy[shapely.contains_xy(geometry, xy[:, 0], xy[:, 1])]
 
 
-def _tree(page: _Page, x: float, y: float) -> None:
+def _tree(page: Page, x: float, y: float) -> None:
     page.stroke(
         shapely.LineString([(x - 0.9, y + 0.6), (x, y - 1.1), (x + 0.9, y + 0.6), (x - 0.9, y + 0.6)]), 0.22, SOFT
     )
     page.stroke(shapely.LineString([(x, y + 0.6), (x, y + 1.2)]), 0.22, SOFT)
 
 
-def _names(page: _Page, shown: dict[str, list[Feature]], frame: Any) -> None:
+def _names(page: Page, shown: dict[str, list[Feature]], frame: Any) -> None:
     """The most important names first; one that would cover another is left out."""
     taken: list[Any] = []
     for kind, size in NAMED.items():
@@ -304,7 +211,7 @@ def _box(x: float, y: float, angle: float, name: str, size: float) -> Any:
     return shapely.transform(box, lambda xy: (xy - [x, y]) @ turn + [x, y])
 
 
-def _marks(page: _Page, sheet: Sheet) -> None:
+def _marks(page: Page, sheet: Sheet) -> None:
     """Black squares with white cells, in white."""
     cell = MARK_MM / CELLS
     for position, corners in enumerate(sheet.marks()):
@@ -320,14 +227,14 @@ def _marks(page: _Page, sheet: Sheet) -> None:
                 page.fill(shapely.box(x, y, x + cell, y + cell), WHITE)
 
 
-def _head(page: _Page, sheet: Sheet, words: Words) -> None:
+def _head(page: Page, sheet: Sheet, words: Words) -> None:
     width, _ = sheet.size
     left, right = EDGE_MM + MARK_MM + GAP_MM + 1, width - EDGE_MM - MARK_MM - GAP_MM - 1
-    page.text(left, EDGE_MM + 6, _fitted(words.title, 16, right - left), 16, heavy=True)
-    page.text(left, EDGE_MM + 12.5, _fitted(words.process, 10, right - left), 10)
+    page.text(left, EDGE_MM + 6, fitted(words.title, 16, right - left), 16, heavy=True)
+    page.text(left, EDGE_MM + 12.5, fitted(words.process, 10, right - left), 10)
 
 
-def _foot(page: _Page, sheet: Sheet, words: Words, qr: Sequence[Sequence[int]]) -> None:
+def _foot(page: Page, sheet: Sheet, words: Words, qr: Sequence[Sequence[int]]) -> None:
     left, _, right, bottom = sheet.frame
     _, height = sheet.size
     y = bottom + GAP_MM
@@ -335,14 +242,14 @@ def _foot(page: _Page, sheet: Sheet, words: Words, qr: Sequence[Sequence[int]]) 
     _north(page, left + 3, y + 1, words.north)
     aside = left + 9 + SCALE_BAR_MM + 22
     for row, text in enumerate((f"{words.number} {number(sheet)}", words.source)):
-        page.text(aside, y + 4 + 4.5 * row, _fitted(text, 8, right - aside), 8, heavy=row == 0)
+        page.text(aside, y + 4 + 4.5 * row, fitted(text, 8, right - aside), 8, heavy=row == 0)
     x, top = sheet.qr()
     _qr(page, x, top, qr)
     keys_left = EDGE_MM + MARK_MM + GAP_MM
     _pens(page, keys_left, height - EDGE_MM - MARK_MM - 7, x - GAP_MM - keys_left, words)
 
 
-def _scale_bar(page: _Page, sheet: Sheet, x: float, y: float, words: Words) -> None:
+def _scale_bar(page: Page, sheet: Sheet, x: float, y: float, words: Words) -> None:
     """A round number of metres, black and white in turn."""
     fits = SCALE_BAR_MM * sheet.scale / 1000
     power = 10 ** math.floor(math.log10(fits))
@@ -357,13 +264,13 @@ def _scale_bar(page: _Page, sheet: Sheet, x: float, y: float, words: Words) -> N
     page.text(x, y + 5, words.scale, 8)
 
 
-def _north(page: _Page, x: float, y: float, letter: str) -> None:
+def _north(page: Page, x: float, y: float, letter: str) -> None:
     page.fill(shapely.Polygon([(x, y), (x + 2.2, y + 8), (x, y + 6.4)]), INK)
     page.stroke(shapely.Polygon([(x, y), (x - 2.2, y + 8), (x, y + 6.4)]), 0.3)
     page.halo(x, y + 10, letter, 9, heavy=True)
 
 
-def _qr(page: _Page, x: float, y: float, rows: Sequence[Sequence[int]]) -> None:
+def _qr(page: Page, x: float, y: float, rows: Sequence[Sequence[int]]) -> None:
     """``rows`` include the quiet zone."""
     size = QR_MM / len(rows)
     for row, modules in enumerate(rows):
@@ -373,18 +280,18 @@ def _qr(page: _Page, x: float, y: float, rows: Sequence[Sequence[int]]) -> None:
                 page.fill(shapely.box(left, top, left + size, top + size), INK)
 
 
-def _pens(page: _Page, x: float, y: float, width: float, words: Words) -> None:
+def _pens(page: Page, x: float, y: float, width: float, words: Words) -> None:
     """What to draw with which pen: a shape, the colour's name and the meaning; one pencil is enough."""
-    page.text(x, y, _fitted(words.line, 9, width), 9)
+    page.text(x, y, fitted(words.line, 9, width), 9)
     each = width / len(words.pens)
     for position, (shape, colour, meaning) in enumerate(words.pens):
         left = x + position * each
         symbol(page, shape, left + 3.5, y + 7)
-        page.text(left, y + 14.5, _fitted(meaning, 8, each - 1), 8, heavy=True)
-        page.text(left, y + 18, _fitted(colour, 8, each - 1), 8)
+        page.text(left, y + 14.5, fitted(meaning, 8, each - 1), 8, heavy=True)
+        page.text(left, y + 18, fitted(colour, 8, each - 1), 8)
 
 
-def symbol(page: _Page, shape: str, x: float, y: float) -> None:
+def symbol(page: Page, shape: str, x: float, y: float) -> None:
     """A pen's shape as a child draws it, about 7 mm wide, around the point."""
     colour = HexColor(PENS[shape])
     for part in _SYMBOLS[shape]:
@@ -411,7 +318,7 @@ _SYMBOLS: dict[str, list[Any]] = {
 }
 
 
-def _instructions(page: _Page, sheet: Sheet, words: Words) -> None:
+def _instructions(page: Page, sheet: Sheet, words: Words) -> None:
     width, _ = sheet.size
     left, y = 20.0, 32.0
     wide = min(width - 40, 170.0)
@@ -429,23 +336,3 @@ def _instructions(page: _Page, sheet: Sheet, words: Words) -> None:
         for line in wrapped(words.warning, 10, wide):
             page.text(left, y + 4, line, 10)
             y += 5
-
-
-def wrapped(text: str, size: float, wide: float) -> list[str]:
-    """Lines no wider than so many millimetres, broken between words."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if width_mm(longer, size) <= wide or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def _fitted(text: str, size: float, wide: float) -> str:
-    if width_mm(text, size) <= wide:
-        return text
-    while text and width_mm(text + "…", size) > wide:
-        text = text[:-1]
-    return text.rstrip() + "…"

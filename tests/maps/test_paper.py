@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from sqlalchemy import select
 
 from app.model import Contribution, Participant
 from app.services import arenas, demo, processes
+from app.store import Session
 from gis import rectify, sheet
 from tests.gis.test_sheet import FLAT, PEN, file_of, photographed
-from tests.maps.conftest import DESK, PHONE, ROOT, TABLET, Served, draw, put_sticker, received
+from tests.maps.conftest import DESK, PHONE, TABLET, Served, draw, put_sticker, received, shot
 from tests.maps.test_axe import serious
 
 pytestmark = pytest.mark.browser
@@ -43,9 +45,9 @@ def sheet_photo(page: Page, folder: Path, *, paper: str = "A4", angle: float = 1
     way = np.array([[0.2, 0.35], [0.35, 0.42], [0.42, 0.6], [0.5, 0.52]]) * [width, height]
     cv2.polylines(picture, [way.astype(np.int32)], False, PEN, 7, cv2.LINE_AA)
     tilt = np.array([[0.03, 0.02], [-0.02, 0.03], [0.0, -0.03], [0.03, 0.0]])
-    shot = photographed(picture, angle=angle, **{**FLAT, "tilt": tilt, "shadow": 0.4})
+    photo = photographed(picture, angle=angle, **{**FLAT, "tilt": tilt, "shadow": 0.4})
     path = folder / "ark.jpg"
-    path.write_bytes(file_of(shot))
+    path.write_bytes(file_of(photo))
     return path
 
 
@@ -53,6 +55,15 @@ def lay(page: Page, photo: Path) -> None:
     """Choose the photo and wait until it lies under the map."""
     page.set_input_files("#picture", photo)
     page.wait_for_selector(".leaflet-underlay-pane img", timeout=60_000)
+
+
+@contextmanager
+def reading(served: Served) -> Iterator[Session]:
+    """What the service has stored by now."""
+    store = served.store()
+    with store.reading() as db:
+        yield db
+    store.dispose()
 
 
 def kept(page: Page, name: str) -> None:
@@ -87,18 +98,23 @@ def test_a_sheet_is_printed_photographed_and_traced(
     kept(page, f"paper-panel-{name}")
     lay(page, photo)
     kept(page, f"paper-laid-{name}")
+    if size == DESK:
+        shot(page, "paper")
     assert serious(page) == []
+    if size == PHONE:
+        assert page.locator("#strength").is_hidden(), "the map has the room"
+        page.click("#paper-panel summary")
     page.locator("#strength").fill("40")
     assert page.locator(".leaflet-underlay-pane img").evaluate("image => image.style.opacity") == "0.4"
     page.locator("#strength").fill("80")
+    if size == PHONE:
+        page.click("#paper-panel summary")
     draw(page, (0.3, 0.3), (0.5, 0.5))
     page.click("#sheet-item [data-close]")
     put_sticker(page, "bad", "dark", (0.5, 0.3))
     page.click("#sheet-item [data-close]")
     received(page, 2)
     kept(page, f"paper-traced-{name}")
-    if name == "desk" and os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=ROOT / "docs" / "screenshots" / "paper.png")
     page.reload()
     page.wait_for_selector(".leaflet-underlay-pane img")
     page.click("#tool-finish")
@@ -106,7 +122,7 @@ def test_a_sheet_is_printed_photographed_and_traced(
     page.wait_for_selector("#sheet-thanks:visible")
     page.click("#sheet-thanks a.primary")
     page.wait_for_selector("#sheet-start:visible")
-    with served.store().reading() as db:
+    with reading(served) as db:
         last = db.scalars(select(Contribution).order_by(Contribution.number.desc()).limit(2)).all()
         assert {row.source for row in last} == {"paper"}
 
@@ -125,7 +141,7 @@ def test_the_photo_lies_where_the_sheet_was(served: Served, visit: Visit, tmp_pa
           return await new Promise((done) => (get.onsuccess = () => done(get.result.bounds)));
         }"""
     )
-    with served.store().reading() as db:
+    with reading(served) as db:
         process = processes.by_slug(db, demo.SLUG)
         picture = rectify.opened(photo.read_bytes())
         of = sheet.read_number(
@@ -190,7 +206,9 @@ def kindergarten(served: Served) -> tuple[str, str]:
         token = arenas.create_host_link(db, process, label="Prøvebarnehagen", method="kindergarten", now=now)
         host = arenas.host(db, token, now)
         where = arenas.open_class(db, host, grade=None, group_name="Maur", school="Prøvebarnehagen", now=now)
-        return f"{served.url}/vert/{token}/klasse/{where.id}", where.join_code or ""
+        found = f"{served.url}/vert/{token}/klasse/{where.id}", where.join_code or ""
+    store.dispose()
+    return found
 
 
 @pytest.mark.parametrize("language", ["nb-NO", "nn-NO", "en-GB"])
@@ -223,7 +241,7 @@ def test_one_adult_joins_for_many_children(
     page.fill("#group-count", "9")
     page.click("#group-form button")
     expect(page.locator("#group-said")).to_contain_text("9")
-    with served.store().reading() as db:
+    with reading(served) as db:
         newest = db.scalars(select(Participant).order_by(Participant.joined_at.desc()).limit(1)).one()
         assert newest.head_count == 9
     teacher = visit(board, size=DESK, language=language, touch=False)

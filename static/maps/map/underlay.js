@@ -12,13 +12,14 @@ export class Underlay {
     map.getPane(PANE).style.pointerEvents = "none";
   }
 
-  /** `bounds` are west, south, east, north; the map moves to it if asked. */
-  show(address, [west, south, east, north], strength, { move = true } = {}) {
+  /** `bounds` are west, south, east, north. The map moves to it and leaves its names to the picture's own. */
+  show(address, [west, south, east, north], strength) {
     this.layer?.remove();
     const box = [[south, west], [north, east]];
     const options = { pane: PANE, opacity: strength, interactive: false, alt: this.label };
     this.layer = L.imageOverlay(address, box, options).addTo(this.map);
-    if (move) this.map.fitBounds(box, { animate: false });
+    this.map.getContainer().classList.add("has-underlay");
+    this.map.fitBounds(box, { animate: false });
   }
 
   strengthen(strength) {
