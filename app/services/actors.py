@@ -39,6 +39,7 @@ class Host:
     process_id: UUID
     label_text: str
     key: bytes = field(repr=False)
+    method: str = "school_class"
 
     @property
     def label(self) -> str:

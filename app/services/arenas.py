@@ -22,7 +22,7 @@ from app.services.actors import ALPHABET, SYSTEM, Host, Officer, digest, new_tok
 CODE_LENGTH = 6
 ALLOWS: dict[str, dict[str, Any]] = {
     "school_class": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)},
-    "kindergarten": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)},
+    "kindergarten": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS), "groups_of": 30},
     "online_map": {
         "kinds": ["route", "place", "area"],
         "groups": list(STICKER_GROUPS),
@@ -30,13 +30,15 @@ ALLOWS: dict[str, dict[str, Any]] = {
         "photos": True,
     },
 }
+LARGEST_GROUP = 30
 LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
 class Board:
     """An arena and what has come in: participants, finished ones, routes and places that count; ``held`` is what nobody
-    but adults sees as yet: hidden, meant for an adult, or with words that nobody has read.
+    but adults sees as yet: hidden, meant for an adult, or with words that nobody has read. ``people`` is how many the
+    participants stand for: a group counts its head count.
     """
 
     arena: Arena
@@ -45,6 +47,7 @@ class Board:
     routes: int
     places: int
     held: int
+    people: int
 
 
 def create_host_link(
@@ -82,7 +85,7 @@ def host(db: Session, token: str, now: datetime) -> Host:
     link = db.scalar(select(HostLink).where(HostLink.digest == digest(token)))
     if link is None or link.revoked_at is not None or (link.expires_at is not None and link.expires_at <= now):
         raise Unauthenticated("link_not_valid", field="link")
-    return Host(link.id, link.process_id, link.label, keys.derived(token.encode(), "snarvei host"))
+    return Host(link.id, link.process_id, link.label, keys.derived(token.encode(), "snarvei host"), link.method)
 
 
 def open_class(
@@ -96,13 +99,16 @@ def open_class(
     practice: bool = False,
     guided: bool = True,
 ) -> Arena:
-    """Open a school class in the host's process, with a fresh join code. ``practice``: nothing of it counts, until the
-    host begins for real; ``guided``: pupils start in the lesson's four steps.
+    """Open a school class in the host's process, with a fresh join code; other methods have no grade.
+
+    ``practice``: nothing of it counts, until the host begins for real; ``guided``: pupils start in the lesson's steps.
     """
     process = db.get_one(Process, actor.process_id)
     if process.phase != "collecting":
         raise Closed("process_closed")
-    if grade is None or not 1 <= grade <= 13:
+    if actor.method != "school_class":
+        grade = None
+    elif grade is None or not 1 <= grade <= 13:
         raise Invalid("grade_out_of_range", field="grade", low=1, high=13)
     school, group_name = _name(school, "school"), _name(group_name, "group_name")
     link = db.get_one(HostLink, actor.link_id)
@@ -118,7 +124,7 @@ def open_class(
         group_name=group_name,
         held_on=now.date(),
         location=link.location,
-        allows={**allowed, "guided": guided},
+        allows={**allowed, "guided": guided and link.method == "school_class"},
         join_code=_fresh_code(db),
         practice=practice,
         public_key=public_key,
@@ -218,6 +224,12 @@ def by_code(db: Session, code: str) -> Arena:
     return arena
 
 
+def largest_group(arena: Arena) -> int:
+    """How many people one participant may stand for: 1 unless the arena takes groups."""
+    most = arena.allows.get("groups_of", LARGEST_GROUP if arena.method == "kindergarten" else 1)
+    return int(most)
+
+
 def plain_code(code: str) -> str:
     return "".join(c for c in code.upper() if c.isalnum())[:12]
 
@@ -226,7 +238,12 @@ def _boards(db: Session, of: ColumnElement[bool]) -> list[Board]:
     """All figures in one statement. Those of a practice that is over are in none of them."""
     here = (Arena.id == Participant.arena_id) & (Participant.practice == Arena.practice)
     people = (
-        select(Participant.arena_id, func.count().label("joined"), func.count(Participant.finished_at).label("done"))
+        select(
+            Participant.arena_id,
+            func.count().label("joined"),
+            func.count(Participant.finished_at).label("done"),
+            func.sum(Participant.head_count).label("people"),
+        )
         .join(Arena, here)
         .where(of)
         .group_by(Participant.arena_id)
@@ -247,7 +264,7 @@ def _boards(db: Session, of: ColumnElement[bool]) -> list[Board]:
         .subquery()
     )
     rows = db.execute(
-        select(Arena, people.c.joined, people.c.done, made.c.routes, made.c.places, made.c.held)
+        select(Arena, people.c.joined, people.c.done, made.c.routes, made.c.places, made.c.held, people.c.people)
         .outerjoin(people, people.c.arena_id == Arena.id)
         .outerjoin(made, made.c.arena_id == Arena.id)
         .where(of)

@@ -14,11 +14,11 @@ import shapely
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Closed, Conflict, NotFound, Unauthenticated
-from app.model import Arena, NewKey, Participant, Process
+from app.errors import Closed, Conflict, Invalid, NotFound, Unauthenticated
+from app.model import Arena, Contribution, NewKey, Participant, Process
 from app.services import arenas, keys
 from app.services.actors import ALPHABET, Host, Pupil, digest, new_token
-from app.store import upsert
+from app.store import next_change, upsert
 
 COLOURS = ("blue", "green", "yellow", "red", "grey", "purple", "pink", "orange")
 ANIMALS = (
@@ -67,14 +67,19 @@ class Joined:
     arena: Arena
     process: Process
     expires_at: datetime
+    head_count: int
     returning: bool = False
 
 
-def join(db: Session, code: str, now: datetime, *, valid: timedelta) -> Joined:
-    """A new pseudonym in the arena behind the code. Raises NotFound or Closed."""
+def join(db: Session, code: str, now: datetime, *, valid: timedelta, head_count: Any = None) -> Joined:
+    """A new pseudonym in the arena behind the code. Raises NotFound or Closed.
+
+    ``head_count`` is how many walk along; only an arena that takes groups asks for it. Raises Invalid.
+    """
     arena = arenas.by_code(db, code)
     process = db.get_one(Process, arena.process_id)
     check_open(arena.state, process.phase)
+    people = _people(arena, head_count)
     token = new_token()
     expires_at = now + valid
     for _ in range(200):
@@ -84,13 +89,13 @@ def join(db: Session, code: str, now: datetime, *, valid: timedelta) -> Joined:
             arena_id=arena.id,
             alias=alias,
             digest=digest(token),
-            head_count=1,
+            head_count=people,
             joined_at=now,
             expires_at=expires_at,
             practice=arena.practice,
         )
         if db.execute(row.on_conflict_do_nothing().returning(Participant.id)).scalar():
-            return Joined(token, alias, arena, process, expires_at)
+            return Joined(token, alias, arena, process, expires_at, people)
     raise Conflict("arena_full", field="code")
 
 
@@ -110,13 +115,13 @@ def rejoin(db: Session, code: str, token: str, now: datetime, *, valid: timedelt
     process = db.get_one(Process, arena.process_id)
     check_open(arena.state, process.phase)
     expires_at = now + valid
-    alias = db.scalar(
+    row = db.execute(
         update(Participant)
         .where(Participant.digest == digest(token), Participant.arena_id == arena.id)
         .values(expires_at=expires_at, finished_at=None)
-        .returning(Participant.alias)
-    )
-    return Joined(token, alias, arena, process, expires_at) if alias else None
+        .returning(Participant.alias, Participant.head_count)
+    ).one_or_none()
+    return Joined(token, row.alias, arena, process, expires_at, row.head_count) if row else None
 
 
 def check_open(arena_state: str, process_phase: str) -> None:
@@ -145,6 +150,37 @@ def authenticate(db: Session, token: str, now: datetime) -> Pupil:
 def finish(db: Session, actor: Pupil, now: datetime) -> None:
     """The participant says that it is done; it may still come back while the token lasts."""
     db.execute(update(Participant).where(Participant.id == actor.participant_id).values(finished_at=now))
+
+
+def head_count(db: Session, actor: Pupil) -> int:
+    """How many people the participant stands for."""
+    return int(db.scalar(select(Participant.head_count).where(Participant.id == actor.participant_id)) or 1)
+
+
+def count_again(db: Session, actor: Pupil, head_count: Any) -> int:
+    """The group is larger or smaller than it said; every figure it stands in follows. Raises Invalid, Closed."""
+    check_open(actor.arena_state, actor.process_phase)
+    people = _people(db.get_one(Arena, actor.arena_id), head_count)
+    db.execute(update(Participant).where(Participant.id == actor.participant_id).values(head_count=people))
+    db.execute(
+        update(Contribution)
+        .where(Contribution.participant_id == actor.participant_id)
+        .values(change=next_change(Contribution))
+    )
+    return people
+
+
+def _people(arena: Arena, head_count: Any) -> int:
+    most = arenas.largest_group(arena)
+    if head_count is None:
+        if most > 1:
+            raise Invalid("head_count_missing", field="head_count", most=most)
+        return 1
+    if most == 1 and head_count != 1:
+        raise Invalid("groups_not_here", field="head_count")
+    if isinstance(head_count, bool) or not isinstance(head_count, int) or not 1 <= head_count <= most:
+        raise Invalid("head_count_out_of_range", field="head_count", low=1, high=most)
+    return head_count
 
 
 def locked_zones(db: Session, actor: Pupil) -> list[Any]:
@@ -216,7 +252,7 @@ def take_new_key(db: Session, code: keys.OneTime, now: datetime, *, valid: timed
     person.finished_at = None
     db.delete(found)
     db.flush()
-    return Joined(token, person.alias, arena, process, person.expires_at, returning=True)
+    return Joined(token, person.alias, arena, process, person.expires_at, person.head_count, returning=True)
 
 
 def _written(zones: Sequence[Any]) -> bytes:

@@ -66,6 +66,7 @@ def board(token: str, id: UUID) -> str:
             pupils=classroom.pupils(db, host, id),
             process=db.get_one(Process, host.process_id),
             token=token,
+            groups=arenas.largest_group(shown.arena) > 1,
             address=address,
             qr=qr(address),
             data=data,

@@ -26,6 +26,7 @@ def figures(shown: Board) -> Figures:
         "routes": shown.routes,
         "places": shown.places,
         "held": shown.held,
+        "people": shown.people,
         "state": shown.arena.state,
         "practice": shown.arena.practice,
     }

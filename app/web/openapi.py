@@ -44,13 +44,23 @@ def document(server: str) -> dict[str, Any]:
 def _participation() -> dict[str, Any]:
     body = {"required": True, "content": CONTRIBUTION}
     text = {"type": "string"}
-    code = {"type": "object", "required": ["code"], "properties": {"code": text, "token": text}}
+    people = {
+        "type": "integer",
+        "minimum": 1,
+        "description": "How many a group stands for, where the arena takes groups",
+    }
+    code = {
+        "type": "object",
+        "required": ["code"],
+        "properties": {"code": text, "token": text, "head_count": people},
+    }
+    count = {"type": "object", "required": ["head_count"], "properties": {"head_count": people}}
     return {
         "/api/v1/join": {
             "post": _operation(
-                "Join an arena under a new pseudonym, or go on under the one whose token is sent along; with a one-time "
-                "code, come back under the earlier one",
-                {"201": _answer("token, alias, arena, catalogue, expires, returning")},
+                "Join an arena under a new pseudonym, or go on under the one whose token is sent along; with a "
+                "one-time code, come back under the earlier one",
+                {"201": _answer("token, alias, head_count, arena, catalogue, expires, returning")},
                 requestBody={"required": True, "content": {"application/json": {"schema": code}}},
             )
         },
@@ -70,7 +80,15 @@ def _participation() -> dict[str, Any]:
             "delete": _operation("Take a contribution back", {"204": {"description": "gone"}}, TOKEN),
         },
         "/api/v1/contributions/{id}/photos/{photo}": _photos(),
-        "/api/v1/me": {"get": _operation("Whether the token holds", {"200": _answer("alias, arena_state")}, TOKEN)},
+        "/api/v1/me": {
+            "get": _operation("Whether the token holds", {"200": _answer("alias, arena_state, head_count")}, TOKEN),
+            "put": _operation(
+                "Say anew how many the group is",
+                {"200": _answer("head_count")},
+                TOKEN,
+                requestBody={"required": True, "content": {"application/json": {"schema": count}}},
+            ),
+        },
         "/api/v1/finish": {"post": _operation("Say that one is done", {"204": {"description": "noted"}}, TOKEN)},
         "/api/openapi.json": {"get": _operation("This description", {"200": _answer("OpenAPI 3.0")})},
     }

@@ -17,6 +17,7 @@ FIELDS = {
     "frequency": _("how often"),
     "geometry": _("drawing"),
     "group": _("group"),
+    "head_count": _("how many you are"),
     "kind": _("kind"),
     "mode": _("mode of travel"),
     "modes": _("stretches of the way"),

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app import maps
 from app.errors import Invalid, NotFound
-from app.model import Process
+from app.model import Arena, Process
 from app.services import arenas, contributions, keys, networks, participants, photos, processes
 from app.store import Session
 from app.web import access, openapi, wire
@@ -49,24 +49,28 @@ def map_page(code: str) -> str | Response:
         if arena.join_code != code:
             return redirect(url_for("participate.map_page", code=arena.join_code))
         process = db.get_one(Process, arena.process_id)
-        words = wire.catalogue(processes.catalogue(db, process.id), current(), wire.audience(arena))
-        shown = maps.participant_map(process, arena, service().config)
-        data = page_data(
-            arena=wire.arena(arena, process),
-            catalogue=words,
-            code=arena.join_code,
-            guided=arenas.guided(arena),
-            promise=process.promise.get(current()) or process.promise.get("nb", ""),
-            gazetteer=url_for("gazetteer.names", slug=process.slug, version=process.version),
-            vector=url_for("basemap.vector", slug=process.slug, version=process.version),
-            network=_network_address(db, process),
-            area=plain(process.area),
-            bounds=process.area.bounds,
-            residents=_limits() if arenas.for_residents(arena) else None,
-        )
-        return render_template(
-            "participate/map.html", map=shown, arena=arena, process=process, catalogue=words, data=data
-        )
+        return drawn_on(db, process, arena, "participate/map.html", guided=arenas.guided(arena))
+
+
+def drawn_on(db: Session, process: Process, arena: Arena, template: str, *, guided: bool, **more: Any) -> str:
+    """A page with the participant's map and tools; ``more`` is handed to its script as well."""
+    words = wire.catalogue(processes.catalogue(db, process.id), current(), wire.audience(arena))
+    data = page_data(
+        arena=wire.arena(arena, process),
+        catalogue=words,
+        code=arena.join_code,
+        guided=guided,
+        promise=process.promise.get(current()) or process.promise.get("nb", ""),
+        gazetteer=url_for("gazetteer.names", slug=process.slug, version=process.version),
+        vector=url_for("basemap.vector", slug=process.slug, version=process.version),
+        network=_network_address(db, process),
+        area=plain(process.area),
+        bounds=process.area.bounds,
+        residents=_limits() if arenas.for_residents(arena) else None,
+        **more,
+    )
+    shown = maps.participant_map(process, arena, service().config)
+    return render_template(template, map=shown, arena=arena, process=process, catalogue=words, data=data)
 
 
 def _network_address(db: Session, process: Process) -> str | None:
@@ -94,11 +98,12 @@ def join() -> tuple[Response, int]:
         raise Invalid("field_missing", field="code")
     valid = timedelta(days=service().config.token_days)
     with service().store.writing() as db:
-        joined = _joined(db, code, token, valid)
+        joined = _joined(db, code, token, asked.get("head_count"), valid)
         entries = processes.catalogue(db, joined.process.id)
         answer: dict[str, Any] = {
             "token": joined.token,
             "alias": alias(joined.alias),
+            "head_count": joined.head_count,
             "arena": wire.arena(joined.arena, joined.process),
             "catalogue": wire.catalogue(entries, current(), wire.audience(joined.arena)),
             "returning": joined.returning,
@@ -108,13 +113,13 @@ def join() -> tuple[Response, int]:
     return jsonify(answer), 201
 
 
-def _joined(db: Session, code: str, token: Any, valid: timedelta) -> participants.Joined:
+def _joined(db: Session, code: str, token: Any, head_count: Any, valid: timedelta) -> participants.Joined:
     """Back by a teacher's one-time code, on under a key that is still held, or in under a new pseudonym."""
     way_back = keys.one_time(arenas.plain_code(code))
     if way_back:
         return participants.take_new_key(db, way_back, now(), valid=valid)
     again = participants.rejoin(db, code, token, now(), valid=valid) if isinstance(token, str) and token else None
-    return again or participants.join(db, code, now(), valid=valid)
+    return again or participants.join(db, code, now(), valid=valid, head_count=head_count)
 
 
 @blueprint.put("/api/v1/contributions/<id>")
@@ -148,7 +153,18 @@ def me() -> Response:
     """Whether the token still holds, and how the arena is now."""
     with service().store.reading() as db:
         actor = access.pupil(db, now())
-    return jsonify({"alias": alias(actor.alias), "arena_state": actor.arena_state})
+        people = participants.head_count(db, actor)
+    return jsonify({"alias": alias(actor.alias), "arena_state": actor.arena_state, "head_count": people})
+
+
+@blueprint.put("/api/v1/me")
+@access.csrf.exempt
+def count_again() -> Response:
+    """The group says anew how many walk along."""
+    wanted = wire.read_object().get("head_count")
+    with service().store.writing() as db:
+        people = participants.count_again(db, access.pupil(db, now()), wanted)
+    return jsonify({"head_count": people})
 
 
 @blueprint.post("/api/v1/finish")

@@ -184,7 +184,13 @@ def arenas_page(slug: str) -> str:
     link = None
     if request.method == "POST":
         with desk(slug, write=True) as at:
-            token = arenas.create_host_link(at.db, at.process, label=request.form.get("label", ""), now=now())
+            token = arenas.create_host_link(
+                at.db,
+                at.process,
+                label=request.form.get("label", ""),
+                method=request.form.get("method") or "school_class",
+                now=now(),
+            )
             base = (service().config.public_url or request.url_root).rstrip("/")
             link = base + url_for("facilitate.classes", token=token)
     return arenas_view(slug, link=link)

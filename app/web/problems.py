@@ -69,6 +69,18 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("Open it in QGIS, save it again and try once more."),
     ),
     "grade_out_of_range": (_("That grade does not exist."), _("Choose a grade from %(low)s to %(high)s.")),
+    "groups_not_here": (
+        _("In this class each one joins alone."),
+        _("Join without a number of children."),
+    ),
+    "head_count_missing": (
+        _("We need to know how many children you are."),
+        _("Write a number from 1 to %(most)s."),
+    ),
+    "head_count_out_of_range": (
+        _("That number of children cannot be right."),
+        _("Write a number from %(low)s to %(high)s."),
+    ),
     "input_unknown": (_("We cannot find that input."), _("Go back to the roadmap and choose it there.")),
     "layer_missing": (_("The file has no layer %(layer)s."), _("It has these: %(found)s. Mend the mapping.")),
     "layer_unclear": (
@@ -82,6 +94,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "mapping_incomplete": (_("The mapping lacks %(field)s."), _("See the guide to importing for an example.")),
     "mapping_missing": (_("No mapping fits the file %(file)s."), _("Write one, and name it with --mapping.")),
     "mapping_unreadable": (_("The mapping cannot be read."), _("Mend this and try again: %(reason)s")),
+    "marks_missing": (
+        _("We see only %(found)s of the four black squares."),
+        _("Take a new photo of the whole sheet, flat and in good light, with all four squares in the picture."),
+    ),
     "method_unknown": (_("We do not know that method."), _("Choose one of these: %(offered)s.")),
     "minimum_out_of_range": (
         _("The smallest group must be between %(low)s and %(high)s people."),
@@ -99,6 +115,22 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "one_layer_a_file": (_("A GeoJSON file holds one layer."), _("Choose one of these: %(offered)s.")),
     "participant_unknown": (_("Nobody here has that name."), _("Check the name, for instance blue.fox.7.")),
     "password_too_short": (_("The password is too short."), _("Use at least %(least)s signs.")),
+    "picture_cut_short": (_("The picture is cut short."), _("Take it or send it once more.")),
+    "picture_missing": (_("There is no picture."), _("Choose a photo or a scan of the sheet.")),
+    "picture_too_large": (
+        _("The picture is larger than %(most)s MB."),
+        _("Take it with a lower resolution, or save it as JPEG."),
+    ),
+    "picture_too_many_pixels": (
+        _("The picture has more than %(most)s million dots."),
+        _("Take it with a lower resolution."),
+    ),
+    "picture_too_small": (
+        _("The picture is too small to see the sheet in."),
+        _("Use one that is at least %(least)s dots wide; an ordinary photo is."),
+    ),
+    "picture_type": (_("That is not a photo or scan we can read."), _("Use one of these: %(wanted)s.")),
+    "picture_unreadable": (_("The picture cannot be opened."), _("Take it anew and send it.")),
     "prefix_not_usable": (
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),
@@ -109,6 +141,22 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "role_unknown": (_("We do not know that role."), _("Choose one of these: %(offered)s.")),
     "row_twice": (_("The same row stands twice in the file."), _("Nothing needs to be done.")),
+    "sheet_bent": (
+        _("The sheet is bent or folded, so the drawing would land in the wrong place."),
+        _("Lay it flat, perhaps under glass, and take a new photo from straight above."),
+    ),
+    "sheet_number_differs": (
+        _("That number is not the one of the sheet in the picture."),
+        _("Type the number that is printed under the map on this very sheet."),
+    ),
+    "sheet_number_missing": (
+        _("We cannot read the square code on the sheet."),
+        _("Type the sheet's number. It is printed under the map."),
+    ),
+    "sheet_unknown": (
+        _("That sheet is not one of this process."),
+        _("Check the number under the map, or trace the sheet with the link of the class it was printed for."),
+    ),
     "sign_in_failed": (_("The name or the password is wrong."), _("Try again.")),
     "sign_in_needed": (_("You have to sign in first."), _("Sign in and go on.")),
     "slug_not_usable": (

@@ -112,6 +112,7 @@ def arena(row: Arena, process: Process) -> dict[str, Any]:
         "state": row.state,
         "allows": row.allows,
         "practice": row.practice,
+        "largest_group": arenas.largest_group(row),
         "process": {"title": process.title, "demo": process.demo},
         "location": plain(row.location),
     }

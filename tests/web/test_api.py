@@ -52,7 +52,7 @@ def test_joining_answers_all_a_device_needs(client: FlaskClient, code: str) -> N
     assert found.status_code == 201
     answer = found.json
     assert answer is not None
-    assert set(answer) == {"token", "alias", "arena", "catalogue", "expires", "map"}
+    assert set(answer) == {"token", "alias", "head_count", "arena", "catalogue", "expires", "map"}
     assert answer["alias"].split()[0] in {"blå", "grønn", "gul", "rød", "grå", "lilla", "rosa", "oransje"}
     assert answer["arena"]["title"] == "Skolen 5A"
     assert answer["catalogue"]["activity"][0] == {"code": "play", "icon": "activity-play", "word": "leke"}

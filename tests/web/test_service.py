@@ -138,6 +138,7 @@ def raised() -> set[str]:
         "TooLarge",
         "Unavailable",
         "Unusable",
+        "Unreadable",
     }
     found = set()
     for path in [*ROOT.glob("app/**/*.py"), *ROOT.glob("gis/**/*.py")]:

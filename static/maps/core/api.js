@@ -63,6 +63,17 @@ export async function bytes(url) {
   return new Uint8Array(data);
 }
 
+/** Send the photo of a sheet; its map comes back: the picture, the bounds it lies in, the sheet's number. */
+export async function straighten(url, file, number) {
+  const headers = { Accept: "image/jpeg, application/json", "Content-Type": file.type || "application/octet-stream" };
+  const address = `${url}?number=${encodeURIComponent(number)}`;
+  const response = await reach(address, { method: "POST", headers, body: file }, UPLOAD_TIMEOUT_MS);
+  if (!response.ok) throw refusal(response, await response.text().catch(() => ""));
+  const said = (name) => response.headers.get(name) ?? "";
+  const picture = await response.blob();
+  return { picture, bounds: said("X-Bounds").split(",").map(Number), number: said("X-Sheet"), missing: said("X-Missing") };
+}
+
 async function reach(url, options, timeout = TIMEOUT_MS) {
   const stop = AbortSignal.timeout(timeout);
   try {

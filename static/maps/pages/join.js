@@ -15,6 +15,8 @@ speak(data);
 const form = find("#join");
 const field = find("#code");
 const trouble = find("#trouble");
+const group = find("#group");
+const people = find("#head-count");
 const button = find("button[type=submit]", form);
 const database = await openDatabase();
 let answered = null;
@@ -23,16 +25,20 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   button.disabled = true;
   field.removeAttribute("aria-invalid");
+  people.removeAttribute("aria-invalid");
   trouble.hidden = true;
   try {
     if (answered !== null || !(await warnOfUnsent())) await join();
   } catch (refused) {
     if (refused.status === undefined) throw refused;
-    show(refused);
+    if (refused.code === "head_count_missing" && group.hidden) askHowMany();
+    else show(refused);
   } finally {
     button.disabled = false;
   }
 });
+
+field.addEventListener("input", () => (group.hidden = true));
 
 for (const [id, answer] of [
   ["#mine", "mine"],
@@ -57,10 +63,11 @@ async function join() {
   const earlier = await database.get("session", "current");
   const mine = answered === "mine";
   const body = { code: field.value, ...(mine && earlier ? { token: earlier.token } : {}) };
+  if (!group.hidden && people.value !== "") body.head_count = people.valueAsNumber;
   const joined = await call("POST", data.urls.join, { body });
-  const { token, alias, expires, map, returning } = joined;
+  const { token, alias, expires, map, returning, head_count } = joined;
   const { id: arena, practice } = joined.arena;
-  const session = { token, alias, expires, map, arena, practice, returning };
+  const session = { token, alias, expires, map, arena, practice, returning, head_count };
   if (mine && earlier?.arena === session.arena) await goOn(earlier, session);
   else await startClean(session);
   handOver();
@@ -137,6 +144,13 @@ async function warnOfUnsent() {
   return count > 0;
 }
 
+/** Some arenas take groups: one adult joins for many children. */
+function askHowMany() {
+  group.hidden = false;
+  people.value = "";
+  people.focus();
+}
+
 function show(refused) {
   answered = null;
   const away = refused.status === 0 && !refused.title;
@@ -144,6 +158,7 @@ function show(refused) {
   find("span", trouble).textContent = away ? t("Check the network and try again.") : refused.step;
   find("small", trouble).textContent = refused.code;
   trouble.hidden = false;
-  field.setAttribute("aria-invalid", "true");
-  field.focus();
+  const wrong = refused.field === "head_count" ? people : field;
+  wrong.setAttribute("aria-invalid", "true");
+  wrong.focus();
 }

@@ -15,6 +15,7 @@ import { find, pageData } from "./dom.js";
 import { AreaTool } from "./participate/area_tool.js";
 import { bringBack } from "./participate/bring_back.js";
 import { Finish } from "./participate/finish.js";
+import { Group } from "./participate/group.js";
 import { ItemSheet } from "./participate/item_sheet.js";
 import { keepEverything } from "./participate/keeping.js";
 import { Lesson } from "./participate/lesson.js";
@@ -43,7 +44,8 @@ else await start();
 
 async function start() {
   const map = await pageMap();
-  const page = { data, database, session, map, words: new Words(data) };
+  const source = session.paper ? "paper" : "map";
+  const page = { data, database, session, map, source, words: new Words(data) };
   page.tabs = await Tabs.open();
   page.items = new Items(database, page.tabs);
   page.drafts = new Drafts(database, page.tabs);
@@ -81,6 +83,7 @@ async function start() {
   });
   await Promise.all([page.lesson.restore(), page.speech.restore()]);
   connect(page);
+  page.group = new Group(page);
   await bringBack(page);
   await page.items.load();
   await page.photos.load();

@@ -97,7 +97,7 @@ export class AreaTool {
     }
     this.#forget();
     const id = crypto.randomUUID();
-    const properties = { kind: "area", ...answers, source: "map" };
+    const properties = { kind: "area", ...answers, source: this.page.source };
     this.page.history.step(id, null, { properties, geometry: polygon(ring) });
     if (!closing) this.page.itemSheet.open(id);
   }

@@ -99,7 +99,7 @@ export class RouteTool {
     this.#forget();
     const id = crypto.randomUUID();
     const geometry = { type: "LineString", coordinates: line };
-    this.page.history.step(id, null, { properties: { kind: "route", ...answers, source: "map" }, geometry });
+    this.page.history.step(id, null, { properties: { kind: "route", ...answers, source: this.page.source }, geometry });
     if (!closing) this.page.itemSheet.open(id);
   }
 

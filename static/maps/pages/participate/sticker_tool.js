@@ -81,7 +81,7 @@ export class StickerTool {
     }
     const id = crypto.randomUUID();
     const geometry = { type: "Point", coordinates: [Number(lng.toFixed(6)), Number(lat.toFixed(6))] };
-    const properties = { kind: "place", ...this.inHand, source: "map" };
+    const properties = { kind: "place", ...this.inHand, source: page.source };
     page.history.step(id, null, { properties, geometry });
     page.itemSheet.open(id);
   }
