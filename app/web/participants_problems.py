@@ -46,6 +46,18 @@ PARTICIPANTS_PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "geometry_empty": (_("There is nothing drawn."), _("Draw on the map and send again.")),
     "geometry_missing": (_("The drawing is missing."), _("Draw on the map and send again.")),
     "geometry_type": (_("That shape cannot be used here: %(given)s."), _("Use one of these: %(wanted)s.")),
+    "groups_not_here": (
+        _("In this class each one joins alone."),
+        _("Join without a number of children."),
+    ),
+    "head_count_missing": (
+        _("We need to know how many children you are."),
+        _("Write a number from 1 to %(most)s."),
+    ),
+    "head_count_out_of_range": (
+        _("That number of children cannot be right."),
+        _("Write a number from %(low)s to %(high)s."),
+    ),
     "hidden_by_staff": (
         _("The municipality has hidden this."),
         _("Ask the municipality if it should be shown again."),

@@ -69,18 +69,6 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("Open it in QGIS, save it again and try once more."),
     ),
     "grade_out_of_range": (_("That grade does not exist."), _("Choose a grade from %(low)s to %(high)s.")),
-    "groups_not_here": (
-        _("In this class each one joins alone."),
-        _("Join without a number of children."),
-    ),
-    "head_count_missing": (
-        _("We need to know how many children you are."),
-        _("Write a number from 1 to %(most)s."),
-    ),
-    "head_count_out_of_range": (
-        _("That number of children cannot be right."),
-        _("Write a number from %(low)s to %(high)s."),
-    ),
     "input_unknown": (_("We cannot find that input."), _("Go back to the roadmap and choose it there.")),
     "layer_missing": (_("The file has no layer %(layer)s."), _("It has these: %(found)s. Mend the mapping.")),
     "layer_unclear": (
