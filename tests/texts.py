@@ -98,6 +98,7 @@ def _untranslated(catalogue: Catalog, language: str) -> list[str]:
 
 def _write(catalogue: Catalog, language: str) -> None:
     """Headers carry no dates that change without a reason."""
+    catalogue.fuzzy = False
     catalogue.header_comment = "# Texts of Snarvei."
     catalogue.project, catalogue.version = "Snarvei", "1"
     catalogue.last_translator = catalogue.copyright_holder = "Snarvei"

@@ -17,6 +17,8 @@ TOKEN: list[dict[str, list[str]]] = [{"token": []}]
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
 
+PEOPLE = {"type": "integer", "minimum": 1, "description": "How many a group stands for, where the arena takes groups"}
+
 
 def document(server: str) -> dict[str, Any]:
     return {
@@ -42,43 +44,14 @@ def document(server: str) -> dict[str, Any]:
 
 
 def _participation() -> dict[str, Any]:
-    body = {"required": True, "content": CONTRIBUTION}
-    text = {"type": "string"}
-    people = {
-        "type": "integer",
-        "minimum": 1,
-        "description": "How many a group stands for, where the arena takes groups",
-    }
-    code = {
-        "type": "object",
-        "required": ["code"],
-        "properties": {"code": text, "token": text, "head_count": people},
-    }
-    count = {"type": "object", "required": ["head_count"], "properties": {"head_count": people}}
     return {
-        "/api/v1/join": {
-            "post": _operation(
-                "Join an arena under a new pseudonym, or go on under the one whose token is sent along; with a "
-                "one-time code, come back under the earlier one",
-                {"201": _answer("token, alias, head_count, arena, catalogue, expires, returning")},
-                requestBody={"required": True, "content": {"application/json": {"schema": code}}},
-            )
-        },
+        "/api/v1/join": {"post": _join()},
         "/api/v1/contributions": {
             "get": _operation(
                 "One's own contributions, as they are stored", {"200": _answer("a FeatureCollection")}, TOKEN
             )
         },
-        "/api/v1/contributions/{id}": {
-            "parameters": [ID],
-            "put": _operation(
-                "Store a contribution under the id its device made; the same again stores nothing new",
-                {"201": _answer("stored", CONTRIBUTION), "200": _answer("stored earlier, or changed", CONTRIBUTION)},
-                TOKEN,
-                requestBody=body,
-            ),
-            "delete": _operation("Take a contribution back", {"204": {"description": "gone"}}, TOKEN),
-        },
+        "/api/v1/contributions/{id}": _one_contribution(),
         "/api/v1/contributions/{id}/photos/{photo}": _photos(),
         "/api/v1/me": {
             "get": _operation("Whether the token holds", {"200": _answer("alias, arena_state, head_count")}, TOKEN),
@@ -86,12 +59,40 @@ def _participation() -> dict[str, Any]:
                 "Say anew how many the group is",
                 {"200": _answer("head_count")},
                 TOKEN,
-                requestBody={"required": True, "content": {"application/json": {"schema": count}}},
+                requestBody=_body({"head_count": PEOPLE}, "head_count"),
             ),
         },
         "/api/v1/finish": {"post": _operation("Say that one is done", {"204": {"description": "noted"}}, TOKEN)},
         "/api/openapi.json": {"get": _operation("This description", {"200": _answer("OpenAPI 3.0")})},
     }
+
+
+def _join() -> dict[str, Any]:
+    text = {"type": "string"}
+    return _operation(
+        "Join an arena under a new pseudonym, or go on under the one whose token is sent along; with a one-time code, "
+        "come back under the earlier one",
+        {"201": _answer("token, alias, head_count, arena, catalogue, expires, returning")},
+        requestBody=_body({"code": text, "token": text, "head_count": PEOPLE}, "code"),
+    )
+
+
+def _one_contribution() -> dict[str, Any]:
+    return {
+        "parameters": [ID],
+        "put": _operation(
+            "Store a contribution under the id its device made; the same again stores nothing new",
+            {"201": _answer("stored", CONTRIBUTION), "200": _answer("stored earlier, or changed", CONTRIBUTION)},
+            TOKEN,
+            requestBody={"required": True, "content": CONTRIBUTION},
+        ),
+        "delete": _operation("Take a contribution back", {"204": {"description": "gone"}}, TOKEN),
+    }
+
+
+def _body(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    schema = {"type": "object", "required": list(required), "properties": properties}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _photos() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -52,7 +53,7 @@ def test_joining_answers_all_a_device_needs(client: FlaskClient, code: str) -> N
     assert found.status_code == 201
     answer = found.json
     assert answer is not None
-    assert set(answer) == {"token", "alias", "head_count", "arena", "catalogue", "expires", "map"}
+    assert set(answer) == {"token", "alias", "head_count", "arena", "catalogue", "expires", "map", "returning"}
     assert answer["alias"].split()[0] in {"blå", "grønn", "gul", "rød", "grå", "lilla", "rosa", "oransje"}
     assert answer["arena"]["title"] == "Skolen 5A"
     assert answer["catalogue"]["activity"][0] == {"code": "play", "icon": "activity-play", "word": "leke"}
@@ -307,7 +308,7 @@ def test_the_description_names_every_address_of_the_api(light_app: Flask) -> Non
     described = light_app.test_client().get("/api/openapi.json").json
     assert described is not None
     found = {
-        (rule.rule.replace("<id>", "{id}").replace("<slug>", "{slug}"), method.lower())
+        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in light_app.url_map.iter_rules()
         if rule.rule.startswith(("/api/", "/ogc/"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

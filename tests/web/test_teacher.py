@@ -328,7 +328,7 @@ def test_the_wall_shows_code_and_figures_and_nothing_private(client: FlaskClient
     for private in ("benk", "hulen", "rev", "Holdt tilbake"):
         assert private not in text
     told = client.get(f"{room['wall']}/tall").get_json()
-    assert set(told) == {"joined", "finished", "routes", "places", "held", "state", "practice"}
+    assert set(told) == {"joined", "finished", "routes", "places", "held", "people", "state", "practice"}
     assert client.get("/tavle/XXXXXX").status_code == 404
 
 
