@@ -87,6 +87,7 @@ def test_every_page_opens_in_every_language(
 
 def visible(html: str) -> str:
     """The words on a page: no tags, no scripts, no names of languages, no code."""
+    html = re.sub(r'(?s)<nav class="languages".*?</nav>', " ", html)
     html = re.sub(r"(?s)<(script|style|svg|code|nav class=\"languages\").*?</(script|style|svg|code|nav)>", " ", html)
     labels = " ".join(re.findall(r'(?:aria-label|placeholder|title|alt)="([^"]*)"', html))
     return re.sub(r"<[^>]+>", " ", html) + labels
@@ -122,7 +123,8 @@ def test_participants_pages_speak_every_language_and_no_other(
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in html
     assert "ikke kvalitetssikret" in html
     text = visible(html)
-    for word in ("Skolen", "borgen", "Borgen"):
+    somali = ("way ", "Way ") if language == "so" else ()
+    for word in ("Skolen", "borgen", "Borgen", *somali):
         text = text.replace(word, "")
     for pattern in (ENGLISH, NYNORSK, BOKMAL):
         assert pattern.findall(text) == []
