@@ -7,11 +7,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import shapely
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Closed, Conflict, Invalid, NotFound, Unauthenticated
@@ -41,22 +41,23 @@ ANIMALS = (
 )
 HIGHEST = 99
 NEW_KEY_VALID = timedelta(minutes=15)
+_PARTICIPANT, _ARENA, _PROCESS = (cast(Table, model.__table__).c for model in (Participant, Arena, Process))
 _BY_TOKEN = (
     select(
-        Participant.id,
-        Participant.alias,
-        Participant.expires_at,
-        (Participant.practice & ~Arena.practice).label("practice_over"),
-        Arena.id.label("arena_id"),
-        Arena.state,
-        Arena.allows,
-        Arena.process_id,
-        Process.version,
-        Process.phase,
+        _PARTICIPANT.id,
+        _PARTICIPANT.alias,
+        _PARTICIPANT.expires_at,
+        (_PARTICIPANT.practice & ~_ARENA.practice).label("practice_over"),
+        _ARENA.id.label("arena_id"),
+        _ARENA.state,
+        _ARENA.allows,
+        _ARENA.process_id,
+        _PROCESS.version,
+        _PROCESS.phase,
     )
-    .join(Arena, Arena.id == Participant.arena_id)
-    .join(Process, Process.id == Arena.process_id)
-    .where(Participant.digest == bindparam("token"))
+    .join(Arena.__table__, _ARENA.id == _PARTICIPANT.arena_id)
+    .join(Process.__table__, _PROCESS.id == _ARENA.process_id)
+    .where(_PARTICIPANT.digest == bindparam("token"))
 )
 
 

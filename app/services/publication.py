@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
 import shapely
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Date, Select, Table, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -24,12 +24,12 @@ from app.model import Area, Arena, CatalogueEntry, Contribution, Participant, Pr
 from app.model.catalogue import STICKER_GROUPS
 from app.model.contribution import COUNTED_STATES
 from app.services import processes
-from app.store import overlapping, watermark, wkb
+from app.store import columns, overlapping, watermark, wkb
 from gis import grid, privacy
 from gis.crs import WGS84, project
 from gis.layer import Batch, Field, FieldType, Layer
 
-BATCH = 20_000
+BATCH = 5_000
 CONTRIBUTION_LAYERS = {"place": "places", "route": "routes", "area": "drawn_areas"}
 _GEOMETRY = {"place": "Point", "route": "MultiLineString", "area": "MultiPolygon"}
 _COLUMNS: tuple[tuple[str, FieldType], ...] = (
@@ -50,6 +50,7 @@ _COLUMNS: tuple[tuple[str, FieldType], ...] = (
     ("source", "text"),
     ("registered_on", "date"),
 )
+_FREE_TEXT = ("own_name", "comment")
 FIELDS = tuple(Field(name, type) for name, type in _COLUMNS)
 HEXAGON_FIELDS = (
     Field("cell", "text"),
@@ -150,8 +151,8 @@ def contributions(db: Session, process: Process, kind: str, language: str = "nb"
     statement = _counted(db, process, kind)
 
     def read() -> Iterator[Batch]:
-        for rows in _in_batches(db, statement):
-            yield _batch(rows, words)
+        for found in columns(db, statement, BATCH):
+            yield _batch(found, words)
 
     geometry_type: Any = _GEOMETRY[kind]
     return Layer(CONTRIBUTION_LAYERS[kind], CONTRIBUTION_LAYERS[kind], geometry_type, FIELDS, read)
@@ -175,33 +176,27 @@ def counted(db: Session, process: Process, kind: str) -> list[ColumnElement[bool
 
 
 def _counted(db: Session, process: Process, kind: str) -> Select[Any]:
+    table = cast(Table, Contribution.__table__).c
+    plain = (name for name, _ in _COLUMNS if name in table and name not in _FREE_TEXT)
     return (
         select(
-            Contribution.number,
-            Contribution.id,
-            Contribution.state,
-            *(getattr(Contribution, name) for name, _ in _COLUMNS if hasattr(Contribution, name) and name != "id"),
+            *(table[name] for name in plain),
+            *(case((table.state == "released", table[name])).label(name) for name in _FREE_TEXT),
             Arena.title.label("arena"),
             Arena.grade,
-            Contribution.created_at,
-            wkb(Contribution.geometry).label("shape"),
+            func.date(table.created_at, type_=Date).label("registered_on"),
+            wkb(table.geometry).label("shape"),
         )
-        .join(Arena, Arena.id == Contribution.arena_id)
+        .join(Arena, Arena.id == table.arena_id)
         .where(*counted(db, process, kind))
-        .order_by(Contribution.number)
+        .order_by(table.number)
     )
 
 
-def _batch(rows: Any, words: dict[tuple[str, str], str]) -> Batch:
-    columns = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))
-    released = [state == "released" for state in columns["state"]]
-    columns["id"] = [str(id) for id in columns["id"]]
-    columns["word"] = [words.get(key, key[1]) for key in zip(columns["group"], columns["category"], strict=True)]
-    for name in ("comment", "own_name"):
-        columns[name] = [text if ok else None for text, ok in zip(columns[name], released, strict=True)]
-    columns["registered_on"] = [at.date() for at in columns["created_at"]]
-    geometry = shapely.from_wkb(np.array(columns["shape"], dtype=object))
-    return Batch(geometry, {field.name: columns[field.name] for field in FIELDS})
+def _batch(found: dict[str, list[Any]], words: dict[tuple[str, str], str]) -> Batch:
+    found["word"] = [words.get(key, key[1]) for key in zip(found["group"], found["category"], strict=True)]
+    geometry = shapely.from_wkb(np.array(found.pop("shape"), dtype=object))
+    return Batch(geometry, {field.name: found[field.name] for field in FIELDS})
 
 
 def _sensitive(db: Session, process_id: UUID) -> set[tuple[str, str]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import shapely
-from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Select, TextClause, create_engine, event, text
 from sqlalchemy.dialects.sqlite import insert as insert
+from sqlalchemy.orm import Session
 
 BUSY_MS = 30_000
 CORNERS = ("minx", "maxx", "miny", "maxy")
@@ -45,6 +48,17 @@ def spatial_index(table: str, column: str) -> list[str]:
         f"CREATE TRIGGER {tree}_update AFTER UPDATE OF {column} ON {table} BEGIN {drop}; {put}; END",
         f"CREATE TRIGGER {tree}_delete AFTER DELETE ON {table} BEGIN {drop}; END",
     ]
+
+
+def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str, list[Any]]]:
+    """Rows turned round: the database is in our own process."""
+    names = [column.name for column in statement.selected_columns]
+    for rows in db.execute(statement, execution_options={"yield_per": size}).partitions():
+        turned = zip(*rows, strict=True)
+        yield {
+            name: [str(value) if isinstance(value, UUID) else value for value in values]
+            for name, values in zip(names, turned, strict=True)
+        }
 
 
 def _prepare(connection: sqlite3.Connection, record: Any) -> None:
