@@ -521,7 +521,7 @@ def test_few_questions_are_in_sight_and_all_answers_are_kept_without_a_save_butt
 ) -> None:
     page = join(visit(served.url), served, new_class(served), guided=True)
     draw_here(page)
-    assert page.locator("#item-form legend:visible").count() == 3
+    assert page.locator("#item-form legend:visible").count() == 4
     expect(page.locator("#comment")).to_be_hidden()
     page.locator("#item-form input[name=feeling][value=good]").check(force=True)
     page.click("#tell-more summary")

@@ -639,6 +639,7 @@ def test_links_skip_past_the_map_and_lead_to_the_list(served: Served, visit: Vis
     page.keyboard.press("Tab")
     expect(page.locator("#tool-route")).to_be_focused()
     page.click("#help")
+    page.click("#intro-next")
     expect(page.locator("#sheet-welcome a[href*=uten-kart]")).to_be_visible()
 
 
@@ -677,6 +678,8 @@ def test_at_four_hundred_per_cent_nothing_scrolls_sideways(served: Served, visit
     assert too_wide(page) == []
     page.click("#sheet-welcome [data-close]")
     page.wait_for_selector(".place-name-school span")
+    assert too_wide(page) == []
+    page.click("#switch-mode")
     for tool in ("#tool-route", "#tool-stickers", "#tool-list", "#tool-finish"):
         page.click(tool)
         assert too_wide(page) == [], tool

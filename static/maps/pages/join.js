@@ -25,20 +25,20 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   button.disabled = true;
   field.removeAttribute("aria-invalid");
-  people.removeAttribute("aria-invalid");
+  people?.removeAttribute("aria-invalid");
   trouble.hidden = true;
   try {
     if (answered !== null || !(await warnOfUnsent())) await join();
   } catch (refused) {
     if (refused.status === undefined) throw refused;
-    if (refused.code === "head_count_missing" && group.hidden) askHowMany();
+    if (refused.code === "head_count_missing" && group?.hidden) askHowMany();
     else show(refused);
   } finally {
     button.disabled = false;
   }
 });
 
-field.addEventListener("input", () => (group.hidden = true));
+field.addEventListener("input", () => group && (group.hidden = true));
 
 for (const [id, answer] of [
   ["#mine", "mine"],
@@ -50,7 +50,7 @@ for (const [id, answer] of [
   });
 }
 
-find("#for-real").hidden = location.hash !== "#for-real";
+find("#for-real")?.toggleAttribute("hidden", location.hash !== "#for-real");
 find("#discard").addEventListener("click", () => ask(true));
 find("#keep").addEventListener("click", () => ask(false));
 find("#discard-yes").addEventListener("click", () => void discard());
@@ -63,7 +63,7 @@ async function join() {
   const earlier = await database.get("session", "current");
   const mine = answered === "mine";
   const body = { code: field.value, ...(mine && earlier ? { token: earlier.token } : {}) };
-  if (!group.hidden && people.value !== "") body.head_count = people.valueAsNumber;
+  if (group?.hidden === false && people.value !== "") body.head_count = people.valueAsNumber;
   const joined = await call("POST", data.urls.join, { body });
   const { token, alias, expires, map, returning, head_count } = joined;
   const { id: arena, practice } = joined.arena;

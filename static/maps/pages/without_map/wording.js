@@ -41,7 +41,7 @@ export class Wording {
 
   /** "Lekeparken: favourite place" · "to school · walk, from near Storgata to Prøveøya skole" */
   title(item) {
-    const { label } = this.words.look({ properties: { ...item.properties, comment: null } });
+    const label = this.words.name(item);
     if (item.geometry.type === "Point") {
       const where = this.where(item.geometry.coordinates);
       const what = item.properties.own_name ? `${item.properties.own_name}, ${label}` : label;
