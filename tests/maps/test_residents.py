@@ -133,6 +133,7 @@ def test_one_tap_and_a_resident_is_on_the_map(served: Served, visit: Visit, code
     shot(page, "open-link")
     page.click("button[type=submit]")
     page.wait_for_url("**/kart/**")
+    page.wait_for_selector("#sheet-welcome:visible")
     words = page.inner_text("#sheet-welcome")
     assert re.search(r"Bidrag [2-9B-Z]{4}", words)
     assert "læreren" not in words.lower()

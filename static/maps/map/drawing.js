@@ -14,11 +14,11 @@ export const CLOSE_ENOUGH = { freehand: 15, tap: 14 };
 
 /**
  * A line in hand. `strokes` are arrays of [lon, lat]; together, in order, they are the line. `reach(from, to)` gives the
- * positions of a new stretch in point mode. Calls `onChange()` after every stroke and vertex, `onFar(latlng)` instead of
- * drawing when the map is too far away, `onPen()` when a pen is first seen.
+ * positions of a new stretch in point mode (straight there by default). Calls `onChange()` after every stroke and vertex, `onFar(latlng)` instead of
+ * drawing when the map is too far away (without it the map is never too far), `onPen()` when a pen is first seen.
  */
 export class Drawing {
-  constructor(map, { onChange, onFar, onPen, reach }) {
+  constructor(map, { onChange, onFar = null, onPen = () => {}, reach = (from, to) => [to] }) {
     Object.assign(this, { map, onChange, onFar, onPen, reach });
     this.strokes = [];
     this.undone = [];
@@ -80,7 +80,7 @@ export class Drawing {
 
   /** Whether the map is near enough to draw on. */
   get close() {
-    return this.map.getZoom() >= CLOSE_ENOUGH[this.mode];
+    return this.onFar === null || this.map.getZoom() >= CLOSE_ENOUGH[this.mode];
   }
 
   /** The strokes with the one that the finger is drawing now. */
