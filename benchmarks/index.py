@@ -28,7 +28,7 @@ with store.reading() as db:
     index = Index(process)
     index.refresh(db, process)
     took = time.perf_counter() - began
-kept = [index._alive, index._day, index._weights, index._people.codes, index._at.xy, index._at.hexagons]
+kept = [index._alive, index._numbers, index._day, index._weights, index._people.codes, index._at.xy, index._at.hexagons]
 kept += [index._at.points.codes, index._at.points.rows, index._at.lines.codes, index._at.lines.rows]
 kept += [column.codes for column in index._columns.values()]
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

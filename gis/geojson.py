@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -97,7 +98,7 @@ def plain(shape: shapely.Geometry | None) -> dict[str, Any] | None:
     """A geometry as a JSON-ready mapping with six decimals."""
     if shape is None:
         return None
-    return dict(geojson.loads(shapely.to_geojson(shape)))
+    return dict(json.loads(shapely.to_geojson(shape), parse_float=lambda text: round(float(text), 6)))
 
 
 def collection(layer: Layer) -> geojson.FeatureCollection:
@@ -107,9 +108,9 @@ def collection(layer: Layer) -> geojson.FeatureCollection:
 
 
 def _rows(batch: Batch) -> Iterator[tuple[shapely.Geometry | None, dict[str, Any]]]:
-    names = list(batch.columns)
+    columns = {name: batch.values(name) for name in batch.columns}
     for index, drawn in enumerate(batch.geometry):
-        yield drawn, {name: _json(batch.columns[name][index]) for name in names}
+        yield drawn, {name: _json(values[index]) for name, values in columns.items()}
 
 
 def _json(value: Any) -> Any:

@@ -49,8 +49,17 @@ def cells_of(geometry: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray
         inside = _lattice(geometry[polygon], width / 3)
         xy, index = np.vstack([xy, inside]), np.concatenate([index, np.full(len(inside), polygon)])
     keys = cells(xy[:, 0], xy[:, 1], width)
-    pairs = np.unique(np.column_stack([index, keys]), axis=0)
-    return pairs[:, 0], pairs[:, 1]
+    return _once(*_once(index, keys, ordered=True))
+
+
+def _once(index: np.ndarray, keys: np.ndarray, *, ordered: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Each pair once, in order; if they are taken as ``ordered``, only repetitions that follow each other go."""
+    if not ordered:
+        order = np.lexsort((keys, index))
+        index, keys = index[order], keys[order]
+    first = np.ones(len(index), bool)
+    first[1:] = (index[1:] != index[:-1]) | (keys[1:] != keys[:-1])
+    return index[first], keys[first]
 
 
 def _lattice(polygon: Any, step: float) -> np.ndarray:

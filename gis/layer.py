@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
+import pyarrow as pa
 
 from gis.crs import WGS84, project
 
@@ -25,13 +26,20 @@ class Field:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of a layer: an object array of shapely geometries (None where there is none) and columns of equal length."""
+    """Rows of a layer: an object array of shapely geometries (None where there is none) and columns of equal length,
+    each a sequence of plain values or an Arrow array.
+    """
 
     geometry: np.ndarray
-    columns: Mapping[str, Sequence[Any]]
+    columns: Mapping[str, Sequence[Any] | pa.Array]
 
     def __len__(self) -> int:
         return len(self.geometry)
+
+    def values(self, name: str) -> Sequence[Any]:
+        """A column's plain values."""
+        column = self.columns[name]
+        return column.to_pylist() if isinstance(column, pa.Array) else column
 
 
 @dataclass(frozen=True)
@@ -74,5 +82,5 @@ class Layer:
         """All rows at once; for layers that are known to be small."""
         batches = list(self.read())
         geometry = np.concatenate([b.geometry for b in batches]) if batches else np.empty(0, object)
-        columns = {f.name: list(chain.from_iterable(b.columns[f.name] for b in batches)) for f in self.fields}
+        columns = {f.name: list(chain.from_iterable(b.values(f.name) for b in batches)) for f in self.fields}
         return Batch(geometry, columns)

@@ -13,6 +13,16 @@ ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True)
+class Held:
+    """What is stored under the id that a request names: whose, from which request and in which state; None: nothing."""
+
+    id: UUID
+    participant_id: UUID | None
+    digest: str | None
+    state: str | None
+
+
+@dataclass(frozen=True)
 class Pupil:
     """A participant with its bearer token; ``key`` seals what only that token may open."""
 
@@ -25,6 +35,7 @@ class Pupil:
     process_phase: str
     allows: dict[str, Any]
     key: bytes
+    held: Held | None = None
 
     @property
     def label(self) -> str:

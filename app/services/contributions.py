@@ -22,7 +22,7 @@ from app.model import Contribution
 from app.model.catalogue import FEELING_OF_GROUP, FEELINGS, STICKER_GROUPS
 from app.model.contribution import FREQUENCIES, KINDS, MODERATION_STATES, SEASONS, SOURCES
 from app.services import moderation, participants, photos, processes, stretches
-from app.services.actors import SYSTEM, Pupil
+from app.services.actors import SYSTEM, Held, Pupil
 from app.services.processes import Rules
 from app.store import next_change, upsert
 from gis import geojson, privacy
@@ -63,20 +63,21 @@ def save(
     properties: dict[str, Any],
     *,
     now: datetime,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None = None,
 ) -> Saved:
     """Store what the participant drew under the id its device made.
 
     ``geometry`` is a GeoJSON geometry in WGS 84. The same request again stores nothing new and answers the same, even
-    after the arena closed. Raises Invalid, Closed, NotAllowed; then nothing was stored.
+    after the arena closed. ``rng`` is for the secret zones, seeded by the system unless given. Raises Invalid, Closed,
+    NotAllowed; then nothing was stored.
     """
     mark = _digest(actor.key, geometry, properties)
-    earlier = _find(db, id)
-    if earlier is not None:
+    earlier = actor.held if actor.held is not None and actor.held.id == id else _held(db, id)
+    if earlier.state is not None:
         if earlier.participant_id != actor.participant_id:
             raise NotAllowed("not_yours", field="id")
         if earlier.digest == mark and earlier.state != "erased":
-            return Saved(earlier, created=False)
+            return Saved(_find(db, id), created=False)
     participants.check_open(actor.arena_state, actor.process_phase)
     rules = processes.rules(db, actor.process_id, actor.process_version)
     answers = checked(properties, rules, actor.allows)
@@ -101,9 +102,9 @@ def save(
             "changed_at": now,
         },
     )
-    if earlier is not None and earlier.state != "pending":
+    if earlier.state not in (None, "pending"):
         moderation.note(db, actor.label, id, earlier.state, "pending", now)
-    return Saved(row, created=earlier is None)
+    return Saved(row, created=earlier.state is None)
 
 
 def mine(db: Session, actor: Pupil) -> list[Any]:
@@ -197,10 +198,10 @@ def generalised(drawn: Any, rules: Rules) -> Any:
     return project(stored, rules.epsg, WGS84)
 
 
-def _storable(db: Session, actor: Pupil, kind: str, drawn: Any, rules: Rules, rng: np.random.Generator) -> Any:
+def _storable(db: Session, actor: Pupil, kind: str, drawn: Any, rules: Rules, rng: np.random.Generator | None) -> Any:
     """What of the drawing may be written down."""
     if kind == "route":
-        return _masked(db, actor, drawn, rules, rng)
+        return _masked(db, actor, drawn, rules, rng or np.random.default_rng())
     return generalised(drawn, rules) if kind == "area" else drawn
 
 
@@ -239,6 +240,11 @@ def _masked(db: Session, actor: Pupil, drawn: Any, rules: Rules, rng: np.random.
 
 def _find(db: Session, id: UUID) -> Any:
     return db.execute(_FIND, {"key": id}).one_or_none()
+
+
+def _held(db: Session, id: UUID) -> Held:
+    row = _find(db, id)
+    return Held(id, row.participant_id, row.digest, row.state) if row else Held(id, None, None, None)
 
 
 def _stored(db: Session, values: dict[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from gis import density, grid
 from gis.crs import WGS84, project
 
 ANSWERS_KEPT = 24
+_EPOCH = date(1970, 1, 1).toordinal()
 CATEGORICAL = ("kind", "group", "category", "feeling", "mode", "grade", "arena_id")
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -49,7 +51,7 @@ class Selection:
             self.feelings,
             self.modes,
             self.grades,
-            self.arenas,
+            frozenset(map(str, self.arenas)),
         )
         return {name: chosen for name, chosen in zip(CATEGORICAL, sets, strict=True) if chosen}
 
@@ -61,8 +63,10 @@ class Column:
     codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
     values: dict[Any, int] = field(default_factory=dict)
 
-    def encode(self, values: list[Any]) -> np.ndarray:
-        return np.array([self.values.setdefault(value, len(self.values)) for value in values], np.int32)
+    def encode(self, values: pa.Array) -> np.ndarray:
+        coded = values.dictionary_encode(null_encoding="encode")
+        known = [self.values.setdefault(value, len(self.values)) for value in coded.dictionary.to_pylist()]
+        return np.array(known, np.int32)[coded.indices.to_numpy()]
 
     def among(self, chosen: frozenset[Any]) -> np.ndarray:
         return np.isin(self.codes, [self.values[value] for value in chosen if value in self.values])
@@ -106,7 +110,7 @@ class Index:
         self._weights = np.zeros(0, np.int64)
         self._day = np.zeros(0, np.int32)
         self._alive = np.zeros(0, bool)
-        self._row_of: dict[int, int] = {}
+        self._numbers = np.zeros(0, np.int64)
         empty = density.Cells(np.zeros(0, np.uint64), np.zeros(0, np.uint32))
         self._at = Located(np.zeros((0, 2)), empty, empty, np.zeros((0, 2), np.int64))
         self._answers: OrderedDict[Any, Any] = OrderedDict()
@@ -128,12 +132,9 @@ class Index:
         return True
 
     def _append(self, batches: list[publication.Rows], located: list[Located]) -> None:
-        numbers = [number for rows in batches for number in rows.columns["number"]]
-        first = len(self._alive)
-        for number in numbers:
-            if number in self._row_of:
-                self._alive[self._row_of[number]] = False
-        self._row_of.update(zip(numbers, range(first, first + len(numbers)), strict=True))
+        numbers = np.concatenate([rows.columns["number"].to_numpy() for rows in batches])
+        self._alive[np.isin(self._numbers, numbers)] = False
+        self._numbers = np.concatenate([self._numbers, numbers])
         self._alive = np.concatenate([self._alive, *(rows.counts for rows in batches)])
         for name, column in self._columns.items():
             column.codes = np.concatenate([column.codes, *(column.encode(rows.columns[name]) for rows in batches)])
@@ -142,10 +143,10 @@ class Index:
         weights = np.ones(len(self._people.values), np.int64)
         weights[: len(self._weights)] = self._weights
         for codes, rows in zip(people, batches, strict=True):
-            weights[codes] = rows.columns["head_count"]
+            weights[codes] = rows.columns["head_count"].to_numpy()
         self._weights = weights
-        days = [[at.date().toordinal() for at in rows.columns["created_at"]] for rows in batches]
-        self._day = np.concatenate([self._day, *(np.array(each, np.int32) for each in days)])
+        days = [rows.columns["registered_on"].cast(pa.int32()).to_numpy() for rows in batches]
+        self._day = np.concatenate([self._day, *(each + _EPOCH for each in days)])
         everything = [self._at, *located]
         self._at = Located(
             np.vstack([each.xy for each in everything]),

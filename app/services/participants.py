@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.errors import Closed, Conflict, Invalid, NotFound, Unauthenticated
 from app.model import Arena, Contribution, NewKey, Participant, Process
 from app.services import arenas, keys
-from app.services.actors import ALPHABET, Host, Pupil, digest, new_token
+from app.services.actors import ALPHABET, Held, Host, Pupil, digest, new_token
 from app.store import next_change, upsert
 
 COLOURS = ("blue", "green", "yellow", "red", "grey", "purple", "pink", "orange")
@@ -41,7 +41,9 @@ ANIMALS = (
 )
 HIGHEST = 99
 NEW_KEY_VALID = timedelta(minutes=15)
-_PARTICIPANT, _ARENA, _PROCESS = (cast(Table, model.__table__).c for model in (Participant, Arena, Process))
+_PARTICIPANT, _ARENA, _PROCESS, _HELD = (
+    cast(Table, model.__table__).c for model in (Participant, Arena, Process, Contribution)
+)
 _BY_TOKEN = (
     select(
         _PARTICIPANT.id,
@@ -54,9 +56,13 @@ _BY_TOKEN = (
         _ARENA.process_id,
         _PROCESS.version,
         _PROCESS.phase,
+        _HELD.participant_id.label("held_by"),
+        _HELD.digest.label("held_digest"),
+        _HELD.state.label("held_state"),
     )
     .join(Arena.__table__, _ARENA.id == _PARTICIPANT.arena_id)
     .join(Process.__table__, _PROCESS.id == _ARENA.process_id)
+    .outerjoin(Contribution.__table__, _HELD.id == bindparam("named"))
     .where(_PARTICIPANT.digest == bindparam("token"))
 )
 
@@ -134,9 +140,12 @@ def check_open(arena_state: str, process_phase: str) -> None:
         raise Closed("arena_closed")
 
 
-def authenticate(db: Session, token: str, now: datetime) -> Pupil:
-    """The participant who holds this token. Raises Unauthenticated: token_unknown, token_expired, practice_over."""
-    row = db.execute(_BY_TOKEN, {"token": digest(token)}).one_or_none()
+def authenticate(db: Session, token: str, now: datetime, *, named: UUID | None = None) -> Pupil:
+    """The participant who holds this token. Raises Unauthenticated: token_unknown, token_expired, practice_over.
+
+    ``named`` is the contribution that the request is about: what is held under it is read in the same question.
+    """
+    row = db.execute(_BY_TOKEN, {"token": digest(token), "named": named}).one_or_none()
     if row is None:
         raise Unauthenticated("token_unknown", field="token")
     if row.expires_at is not None and row.expires_at <= now:
@@ -144,7 +153,16 @@ def authenticate(db: Session, token: str, now: datetime) -> Pupil:
     if row.practice_over:
         raise Unauthenticated("practice_over", field="token")
     return Pupil(
-        row.id, row.arena_id, row.process_id, row.version, row.alias, row.state, row.phase, row.allows, key(token)
+        row.id,
+        row.arena_id,
+        row.process_id,
+        row.version,
+        row.alias,
+        row.state,
+        row.phase,
+        row.allows,
+        key(token),
+        Held(named, row.held_by, row.held_digest, row.held_state) if named else None,
     )
 
 

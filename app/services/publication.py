@@ -8,14 +8,16 @@ classes, never filtered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
+import pyarrow as pa
 import shapely
+from pyarrow import compute
 from sqlalchemy import ColumnElement, Date, Select, Table, and_, case, func, select
 from sqlalchemy.orm import Session
 
@@ -84,67 +86,50 @@ INPUT_FIELDS = (
 class Rows:
     """A batch of contributions, in step; ``counts[i]`` is False for one that counts no more."""
 
-    columns: dict[str, list[Any]]
+    columns: dict[str, pa.Array]
     geometry: np.ndarray
     counts: np.ndarray
 
 
-_READ: tuple[Any, ...] = (
-    Contribution.number,
-    Contribution.state,
-    Contribution.kind,
-    Contribution.group,
-    Contribution.category,
-    Contribution.feeling,
-    Contribution.mode,
-    Contribution.created_at,
-    Contribution.arena_id,
-    Contribution.participant_id,
-    Participant.head_count,
-    Participant.practice,
-    Arena.grade,
-)
+_FOLLOWED = ("number", "kind", "group", "category", "feeling", "mode", "arena_id", "participant_id")
 
 
 def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
     """For figures that staff see: masked rows of the process that were stored or changed since a watermark.
 
-    Returns the next watermark and the rows in batches, read while ``db`` is open.
+    Returns the next watermark and the rows in batches: the columns of the table that figures are made of, and
+    ``registered_on``, ``head_count`` and ``grade``. Read while ``db`` is open, which answers nothing else meanwhile.
     """
-    statement: Select[Any] = (
-        select(*_READ, wkb(Contribution.geometry).label("shape"))
-        .join(Participant, Participant.id == Contribution.participant_id)
-        .join(Arena, Arena.id == Contribution.arena_id)
-        .where(Contribution.process_id == process.id, Contribution.change >= since)
-        .order_by(Contribution.number)
+    table = cast(Table, Contribution.__table__).c
+    statement = (
+        select(
+            *(table[name] for name in _FOLLOWED),
+            func.date(table.created_at, type_=Date).label("registered_on"),
+            Participant.head_count,
+            Arena.grade,
+            case((and_(*counted(db, process)), 1), else_=0).label("counts"),
+            wkb(table.geometry).label("shape"),
+        )
+        .join(Participant, Participant.id == table.participant_id)
+        .join(Arena, Arena.id == table.arena_id)
+        .where(table.process_id == process.id, table.change >= since)
+        .order_by(table.number)
     )
-    hidden = _sensitive(db, process.id)
-    return watermark(db, Contribution), (_rows(rows, hidden) for rows in _in_batches(db, statement))
+    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
 
 
-def _rows(rows: Sequence[Any], hidden: set[tuple[str, str]]) -> Rows:
-    values = list(zip(*rows, strict=True))
-    columns = {column.key: list(values[position]) for position, column in enumerate(_READ)}
-    counts = [
-        row.state in COUNTED_STATES and not row.practice and (row.group, row.category) not in hidden for row in rows
-    ]
-    return Rows(columns, shapely.from_wkb(np.array(values[-1], dtype=object)), np.array(counts, dtype=bool))
+def _rows(found: dict[str, pa.Array]) -> Rows:
+    return Rows(found, _shapes(found), found["counts"].to_numpy().astype(bool))
 
 
-def _in_batches(db: Session, statement: Select[Any]) -> Iterator[Sequence[Any]]:
-    """The rows of a statement ordered by ``Contribution.number``, so many at a time."""
-    last = 0
-    while rows := db.execute(statement.where(Contribution.number > last).limit(BATCH)).all():
-        last = rows[-1].number
-        yield rows
-        if len(rows) < BATCH:
-            return
+def _shapes(found: dict[str, pa.Array]) -> np.ndarray:
+    return np.asarray(shapely.from_wkb(found["shape"].to_numpy(zero_copy_only=False)))
 
 
 def contributions(db: Session, process: Process, kind: str, language: str = "nb") -> Layer:
     """Masked rows of one kind, for the municipality's own GIS. Read in batches while ``db`` is open."""
     words = {
-        (group, code): entry.words.get(language, code)
+        f"{group}/{code}": entry.words.get(language, code)
         for group, entries in processes.catalogue(db, process.id).items()
         for code, entry in entries.items()
     }
@@ -163,13 +148,11 @@ def count(db: Session, process: Process, kind: str) -> int:
     return int(db.scalar(select(func.count()).select_from(_counted(db, process, kind).subquery())) or 0)
 
 
-def counted(db: Session, process: Process, kind: str) -> list[ColumnElement[bool]]:
-    """The conditions a contribution of ``kind`` with a place on the map must meet to count anywhere."""
+def counted(db: Session, process: Process) -> list[ColumnElement[bool]]:
+    """The conditions a contribution must meet to count anywhere; one whose way was masked away has no geometry."""
     return [
         Contribution.process_id == process.id,
-        Contribution.kind == kind,
         Contribution.state.in_(COUNTED_STATES),
-        Contribution.geometry.is_not(None),
         Contribution.participant_id.not_in(select(Participant.id).where(Participant.practice)),
         *(~and_(Contribution.group == g, Contribution.category == c) for g, c in _sensitive(db, process.id)),
     ]
@@ -188,15 +171,16 @@ def _counted(db: Session, process: Process, kind: str) -> Select[Any]:
             wkb(table.geometry).label("shape"),
         )
         .join(Arena, Arena.id == table.arena_id)
-        .where(*counted(db, process, kind))
+        .where(*counted(db, process), table.kind == kind, table.geometry.is_not(None))
         .order_by(table.number)
     )
 
 
-def _batch(found: dict[str, list[Any]], words: dict[tuple[str, str], str]) -> Batch:
-    found["word"] = [words.get(key, key[1]) for key in zip(found["group"], found["category"], strict=True)]
-    geometry = shapely.from_wkb(np.array(found.pop("shape"), dtype=object))
-    return Batch(geometry, {field.name: found[field.name] for field in FIELDS})
+def _batch(found: dict[str, pa.Array], words: dict[str, str]) -> Batch:
+    keys = compute.binary_join_element_wise(found["group"], found["category"], "/").dictionary_encode()
+    said = [words.get(key, key.partition("/")[2]) for key in keys.dictionary.to_pylist()]
+    columns = found | {"word": pa.array(said, pa.string()).take(keys.indices)}
+    return Batch(_shapes(found), {field.name: columns[field.name] for field in FIELDS})
 
 
 def _sensitive(db: Session, process_id: UUID) -> set[tuple[str, str]]:
@@ -213,7 +197,8 @@ def area_contributions(db: Session, process: Process, area: Area) -> list[Contri
     near = db.scalars(
         select(Contribution)
         .where(
-            *counted(db, process, "place"),
+            *counted(db, process),
+            Contribution.kind == "place",
             Contribution.group == area.group,
             overlapping(Contribution.geometry, area.geometry.bounds),
         )

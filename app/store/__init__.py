@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, Engine, Select, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -61,7 +62,8 @@ class Store:
     def _transaction(self, *, write: bool) -> Iterator[Session]:
         try:
             with self.engine.connect() as connection:
-                connection = connection.execution_options(**self._backend.options(write=write))
+                if options := self._backend.options(write=write):
+                    connection = connection.execution_options(**options)
                 with connection.begin(), self._session(bind=connection) as db:
                     yield db
                     db.flush()
@@ -95,10 +97,11 @@ def watermark(db: Session, model: Any) -> int:
     return int(db.scalar(backend(db.get_bind().dialect.name).watermark(model.__tablename__)) or 0)
 
 
-def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str, list[Any]]]:
-    """Very many rows as columns by name, ``size`` rows at a time: text, whole numbers, dates and bytes; ids are text.
+def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str, pa.Array]]:
+    """Very many rows as Arrow columns by name, ``size`` rows at a time: text, whole numbers, dates, times and
+    bytes; ids are text.
 
     Nothing else can be asked of ``db`` until the last batch is read; who stops before must end the transaction.
     """
-    found: Iterator[dict[str, list[Any]]] = backend(db.get_bind().dialect.name).columns(db, statement, size)
+    found: Iterator[dict[str, pa.Array]] = backend(db.get_bind().dialect.name).columns(db, statement, size)
     return found

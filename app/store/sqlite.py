@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
 import shapely
 from sqlalchemy import URL, Connection, Engine, Select, TextClause, create_engine, event, text
 from sqlalchemy.dialects.sqlite import insert as insert
 from sqlalchemy.orm import Session
+
+from app.store import arrow
 
 BUSY_MS = 30_000
 CORNERS = ("minx", "maxx", "miny", "maxy")
@@ -50,14 +53,14 @@ def spatial_index(table: str, column: str) -> list[str]:
     ]
 
 
-def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str, list[Any]]]:
+def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str, pa.Array]]:
     """Rows turned round: the database is in our own process."""
-    names = [column.name for column in statement.selected_columns]
+    types = arrow.types(statement)
     for rows in db.execute(statement, execution_options={"yield_per": size}).partitions():
         turned = zip(*rows, strict=True)
         yield {
-            name: [str(value) if isinstance(value, UUID) else value for value in values]
-            for name, values in zip(names, turned, strict=True)
+            name: pa.array([str(value) if isinstance(value, UUID) else value for value in values], type)
+            for (name, type), values in zip(types.items(), turned, strict=True)
         }
 
 

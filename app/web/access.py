@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -20,11 +21,28 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=T
 
 GUESSES = "60 per minute"
 SIGN_INS = "10 per minute"
+UNLIMITED = frozenset({"participate.put_contribution"})
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Spends nothing on a request without the cookie: that is every one from a participant's device."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def install(app: Flask) -> None:
+    app.session_interface = _Sessions()
     csrf.init_app(app)
     limiter.init_app(app)
+
+
+@limiter.request_filter
+def _unlimited() -> bool:
+    """A pupil's work is never refused for coming fast, and no rule is looked up for it."""
+    return request.endpoint in UNLIMITED
 
 
 def failed(response: Response) -> bool:
@@ -32,12 +50,12 @@ def failed(response: Response) -> bool:
     return response.status_code >= 400
 
 
-def pupil(db: Session, now: datetime) -> Pupil:
-    """The participant of this request's bearer token."""
+def pupil(db: Session, now: datetime, *, named: UUID | None = None) -> Pupil:
+    """The participant of this request's bearer token; ``named`` as for ``participants.authenticate``."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("token_missing", field="token")
-    found = participants.authenticate(db, token.strip(), now)
+    found = participants.authenticate(db, token.strip(), now, named=named)
     g.residents = found.allows.get("audience") == "residents"
     return found
 

@@ -13,6 +13,8 @@ POLICY = (
     "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+BARE = "default-src 'none'; frame-ancestors 'none'"
+SHOWN = ("text/html", "text/css", "text/javascript", "image/svg+xml", "application/pdf")
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "application/geo+json", "image/svg+xml"]
 COMPRESSED += ["application/vnd.snarvei.network"]
 
@@ -46,7 +48,8 @@ def nonce() -> str:
 
 
 def _secure(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
+    policy = POLICY.format(nonce=nonce()) if response.mimetype in SHOWN else BARE
+    response.headers.setdefault("Content-Security-Policy", policy)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

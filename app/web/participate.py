@@ -128,8 +128,8 @@ def put_contribution(id: str) -> tuple[Response, int]:
     geometry, properties = wire.read_feature()
     key = wire.read_id(id)
     with service().store.writing() as db:
-        actor = access.pupil(db, now())
-        saved = contributions.save(db, actor, key, geometry, properties, now=now(), rng=service().rng())
+        actor = access.pupil(db, now(), named=key)
+        saved = contributions.save(db, actor, key, geometry, properties, now=now())
     return jsonify(wire.contribution(saved.row)), 201 if saved.created else 200
 
 

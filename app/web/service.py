@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-import numpy as np
 from flask import Flask, current_app
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,7 +19,7 @@ from app.web.streams import Live
 
 @dataclass
 class Service:
-    """One for each application; the generator is for the secret zones and is seeded by the system."""
+    """One for each application."""
 
     config: Config
     store: Store
@@ -39,9 +38,6 @@ class Service:
             return False
         self._tile_bytes += size
         return True
-
-    def rng(self) -> np.random.Generator:
-        return np.random.default_rng()
 
 
 def install(app: Flask, config: Config, store: Store, clock: Callable[[], datetime]) -> None:

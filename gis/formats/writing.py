@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +18,7 @@ from gis.formats.styles import Style, qml
 from gis.layer import Batch, Layer
 
 FORMATS = {"gpkg": "GPKG", "geojson": "GeoJSON"}
+T = TypeVar("T")
 _ARROW = {
     "text": pa.string(),
     "integer": pa.int64(),
@@ -51,14 +54,14 @@ def geojson(path: Path, layer: Layer, epsg: int) -> int:
 def _write(path: Path, layer: Layer, epsg: int, driver: str, *, append: bool = False) -> int:
     counted = 0
 
-    def record_batches() -> Iterator[pa.RecordBatch]:
+    def record_batches() -> Generator[pa.RecordBatch]:
         nonlocal counted
         for batch in layer.batches(epsg):
             counted += len(batch)
             yield _record_batch(layer, batch)
 
     schema = pa.schema([*((f.name, _ARROW[f.type]) for f in layer.fields), ("geom", pa.binary())])
-    reader = pa.RecordBatchReader.from_batches(schema, record_batches())
+    reader = pa.RecordBatchReader.from_batches(schema, _ahead(record_batches()))
     pyogrio.write_arrow(
         reader,
         path,
@@ -74,13 +77,26 @@ def _write(path: Path, layer: Layer, epsg: int, driver: str, *, append: bool = F
     return counted
 
 
+def _ahead(items: Generator[T]) -> Iterator[T]:
+    """The same items, each made in another thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as maker, closing(items):
+        coming = maker.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = maker.submit(next, items, None)
+            yield item
+
+
 def _record_batch(layer: Layer, batch: Batch) -> pa.RecordBatch:
     geometry = batch.geometry
     if layer.geometry_type.startswith("Multi"):
         geometry = _multi(geometry)
-    arrays = [pa.array(batch.columns[f.name], _ARROW[f.type], from_pandas=True) for f in layer.fields]
+    arrays = [_array(batch.columns[f.name], _ARROW[f.type]) for f in layer.fields]
     arrays.append(pa.array(shapely.to_wkb(geometry), pa.binary()))
     return pa.RecordBatch.from_arrays(arrays, names=[*(f.name for f in layer.fields), "geom"])
+
+
+def _array(values: Any, type: pa.DataType) -> pa.Array:
+    return values.cast(type) if isinstance(values, pa.Array) else pa.array(values, type, from_pandas=True)
 
 
 def _multi(geometry: np.ndarray) -> np.ndarray:

@@ -165,7 +165,7 @@ def test_batches_hold_every_row_once(store: Store, monkeypatch: pytest.MonkeyPat
         batches = list(layer.batches())
         assert publication.count(db, made, "place") == 11
     assert [len(batch) for batch in batches] == [4, 4, 3]
-    assert {id for batch in batches for id in batch.columns["id"]} == ids
+    assert {id for batch in batches for id in batch.values("id")} == ids
 
 
 def test_another_process_is_another_world(store: Store) -> None:
