@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +17,6 @@ from gis.formats.styles import Style, qml
 from gis.layer import Batch, Layer
 
 FORMATS = {"gpkg": "GPKG", "geojson": "GeoJSON"}
-T = TypeVar("T")
 _ARROW = {
     "text": pa.string(),
     "integer": pa.int64(),
@@ -54,14 +52,14 @@ def geojson(path: Path, layer: Layer, epsg: int) -> int:
 def _write(path: Path, layer: Layer, epsg: int, driver: str, *, append: bool = False) -> int:
     counted = 0
 
-    def record_batches() -> Generator[pa.RecordBatch]:
+    def record_batches() -> Iterator[pa.RecordBatch]:
         nonlocal counted
         for batch in layer.batches(epsg):
             counted += len(batch)
             yield _record_batch(layer, batch)
 
     schema = pa.schema([*((f.name, _ARROW[f.type]) for f in layer.fields), ("geom", pa.binary())])
-    reader = pa.RecordBatchReader.from_batches(schema, _ahead(record_batches()))
+    reader = pa.RecordBatchReader.from_batches(schema, record_batches())
     pyogrio.write_arrow(
         reader,
         path,
@@ -75,15 +73,6 @@ def _write(path: Path, layer: Layer, epsg: int, driver: str, *, append: bool = F
         layer_options={"DESCRIPTION": layer.title} if driver == "GPKG" else {"COORDINATE_PRECISION": "7"},
     )
     return counted
-
-
-def _ahead(items: Generator[T]) -> Iterator[T]:
-    """The same items, each made in another thread while the one before it is used."""
-    with ThreadPoolExecutor(1) as maker, closing(items):
-        coming = maker.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = maker.submit(next, items, None)
-            yield item
 
 
 def _record_batch(layer: Layer, batch: Batch) -> pa.RecordBatch:
