@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.model import Process
 from app.services import arenas, gazetteer, processes
-from app.web import wire
+from app.web import networks, wire
 from app.web.language import current
 from app.web.pages import page_data
 from app.web.service import service
@@ -31,6 +31,7 @@ def list_page(code: str) -> str | AnyResponse:
             catalogue=words,
             code=arena.join_code,
             gazetteer=url_for("gazetteer.names", slug=process.slug, version=process.version),
+            network=networks.address(db, process),
             area=plain(process.area),
         )
         return render_template("participate/list_page.html", arena=arena, process=process, catalogue=words, data=data)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 
+from app.model import Process
 from app.services import networks, processes
+from app.store import Session
 from app.web.service import service
 
 blueprint = Blueprint("networks", __name__, url_prefix="/network")
 KIND = "application/vnd.snarvei.network"
 FOREVER = 365 * 86400
+
+
+def address(db: Session, process: Process) -> str | None:
+    """Where the streets are that a way can follow, if the process has any."""
+    row = networks.of(db, process)
+    return None if row is None else url_for("networks.file", slug=process.slug, digest=row.digest)
 
 
 @blueprint.get("/<slug>/<digest>")

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from app import maps
 from app.errors import Invalid, NotFound
 from app.model import Arena, Process
-from app.services import arenas, contributions, keys, networks, participants, photos, processes
+from app.services import arenas, contributions, keys, participants, photos, processes
 from app.store import Session
-from app.web import access, openapi, wire
+from app.web import access, networks, openapi, wire
 from app.web.headers import holds_no_secret
 from app.web.language import alias, current
 from app.web.pages import page_data
@@ -63,7 +63,7 @@ def drawn_on(db: Session, process: Process, arena: Arena, template: str, *, guid
         promise=process.promise.get(current()) or process.promise.get("nb", ""),
         gazetteer=url_for("gazetteer.names", slug=process.slug, version=process.version),
         vector=url_for("basemap.vector", slug=process.slug, version=process.version),
-        network=_network_address(db, process),
+        network=networks.address(db, process),
         area=plain(process.area),
         bounds=process.area.bounds,
         residents=_limits() if arenas.for_residents(arena) else None,
@@ -71,12 +71,6 @@ def drawn_on(db: Session, process: Process, arena: Arena, template: str, *, guid
     )
     shown = maps.participant_map(process, arena, service().config)
     return render_template(template, map=shown, arena=arena, process=process, catalogue=words, data=data)
-
-
-def _network_address(db: Session, process: Process) -> str | None:
-    """Where the streets are that drawing can follow, if the process has any."""
-    row = networks.of(db, process)
-    return None if row is None else url_for("networks.file", slug=process.slug, digest=row.digest)
 
 
 def _limits() -> dict[str, int]:

@@ -244,6 +244,27 @@ def test_a_way_follows_the_street_between_two_stops_on_it(served: Served, visit:
     assert near.covers(shapely.LineString(line))
 
 
+def test_a_way_between_streets_follows_the_network_of_the_process(served: Served, visit: Visit) -> None:
+    page = without_map(visit(served.url, size=DESK), served)
+    page.wait_for_load_state("networkidle")
+    tell_way(page, "havnegata lonne", "storgata rogne")
+    (item,) = things(page)
+    line = item["geometry"]["coordinates"]
+    away = page.evaluate(
+        """async line => {
+            const data = JSON.parse(document.getElementById('page-data').textContent);
+            const core = document.querySelector('script[type=module][src]').src.replace(/pages.*/, 'core/');
+            const { networkAt } = await import(`${core}network.js`);
+            const network = await networkAt(data.network);
+            const middle = (a, b) => [0, 1].map(i => (a[i] + b[i]) / 2);
+            return line.slice(1).map((at, i) => network.nearest(middle(at, line[i]), 500).away);
+        }""",
+        line,
+    )
+    assert len(line) > 3
+    assert max(away[1:-1]) < 2
+
+
 def test_a_street_network_may_answer_where_stops_share_no_street(run: Any) -> None:
     names = {
         "unit": 0.00001,

@@ -1,11 +1,22 @@
 // The streets of a process, read from one compact file (gis/network.py writes it) and routed here: no drawing is sent to
 // a router. Positions are [longitude, latitude]; inside, everything is metres on a plane right for the network's middle.
 
+import { bytes } from "./api.js";
+
 const MAGIC = [83, 78, 87, 49];
 const UNIT = 1e-6;
 const METRES_PER_DEGREE = 111320;
 const CELL_M = 120;
 const NONE = -1;
+
+/** The network at an address, or null where it cannot be had: drawing goes on without it. */
+export async function networkAt(address) {
+  try {
+    return new Network(await bytes(address));
+  } catch {
+    return null;
+  }
+}
 
 export class Network {
   /** `bytes` is a Uint8Array or ArrayBuffer. Throws RangeError if it is no network. */

@@ -5,6 +5,7 @@ import { openDatabase } from "../core/database.js";
 import { Gazetteer } from "../core/gazetteer.js";
 import { History } from "../core/history.js";
 import { Items } from "../core/items.js";
+import { networkAt } from "../core/network.js";
 import { Tabs } from "../core/tabs.js";
 import { speak, t } from "../core/texts.js";
 import { find, findAll, pageData } from "./dom.js";
@@ -60,6 +61,12 @@ async function gazetteer() {
   }
 }
 
+/** Ways follow the streets from the moment these are here. */
+async function streets(page) {
+  page.network = data.network ? await networkAt(data.network) : null;
+  if (page.network) page.forms.route?.show();
+}
+
 /** Open the forms, or say that there is nothing to choose from and what to do. */
 async function offer(page) {
   const { gazetteer: names } = page.wording;
@@ -76,6 +83,7 @@ async function offer(page) {
   if (find("#place-form")) page.forms.place = new PlaceForm(page);
   for (const form of Object.values(page.forms)) await form.restore();
   for (const button of buttons) button.disabled = false;
+  void streets(page);
   page.things.show();
 }
 

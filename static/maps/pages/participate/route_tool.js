@@ -1,8 +1,7 @@
 // My way: choose, draw, done.
 
-import { bytes } from "../../core/api.js";
 import { economical, inside, length, rounded } from "../../core/lines.js";
-import { follow, Network } from "../../core/network.js";
+import { follow, networkAt } from "../../core/network.js";
 import { t } from "../../core/texts.js";
 import { CLOSE_ENOUGH, Drawing } from "../../map/drawing.js";
 import { find, findAll } from "../dom.js";
@@ -190,12 +189,8 @@ export class RouteTool {
     const { network: address } = this.page.data;
     if (!address || this.network) return;
     const explained = this.#explained();
-    try {
-      this.network = new Network(await bytes(address));
-    } catch {
-      return;
-    }
-    if (!this.active) return;
+    this.network = await networkAt(address);
+    if (!this.network || !this.active) return;
     this.#show();
     if (find("#hint").textContent === explained) this.page.sheets.hint(this.#explained());
   }

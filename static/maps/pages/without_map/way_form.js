@@ -10,6 +10,7 @@ import { SearchBox } from "./search_box.js";
 const SHORTEST_M = 10;
 const MOST_STOPS = 30;
 const SAMPLE_M = 20;
+const STREET_M = 120;
 
 export class WayForm extends ListForm {
   #via = [];
@@ -142,7 +143,15 @@ export class WayForm extends ListForm {
   }
 
   #line(entries) {
-    return wayThrough(this.page.wording.gazetteer, entries);
+    return wayThrough(this.page.wording.gazetteer, entries, (a, b) => this.#streets(a, b));
+  }
+
+  /** From one stop to the next along the streets of the process, or null where these do not lead. */
+  #streets(a, b) {
+    const { network } = this.page;
+    const ends = network ? [network.nearest(a, STREET_M), network.nearest(b, STREET_M)] : [null];
+    const way = ends.every(Boolean) ? network.way(...ends) : null;
+    return way && [a, ...way.positions, b];
   }
 
   #summary(entries) {
