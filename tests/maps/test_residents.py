@@ -22,7 +22,7 @@ from app.services import arenas, processes
 from tests import pictures
 from tests.maps.conftest import DESK, PHONE, TABLET, Fingers, Served, on_map, received, shot, sign_in
 from tests.maps.test_axe import serious
-from tests.maps.test_participate import things
+from tests.maps.test_participate import set_state, things
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -493,6 +493,29 @@ def test_finishing_leaves_no_photo_on_the_device(served: Served, visit: Visit, c
     page.click("#finish-now")
     page.wait_for_selector("#sheet-thanks:visible")
     assert photos_kept(page) == []
+
+
+def test_on_a_closed_map_one_still_comes_to_what_was_not_sent(served: Served, visit: Visit, code: str) -> None:
+    page = take_part(visit(f"{served.url}/aapen/{code}"))
+    page.route("**/api/v1/contributions/**", lambda route: route.abort())
+    draw_area(page, "wish")
+    page.click("#sheet-item [data-close]")
+    set_state(served, code, "closed")
+    page.goto(f"{served.url}/aapen/{code}")
+    expect(page.locator("#left-here")).to_have_text("0 veier · 0 steder · 1 område · 1 ting er ikke sendt ennå")
+    assert page.locator("#join").count() == 0
+    assert serious(page) == []
+    page.click("#go-on a")
+    expect(page.locator(".area-line.area-wish")).to_have_count(1)
+    page.goto(f"{served.url}/aapen/{code}")
+    page.click("#discard")
+    page.click("#keep")
+    assert len(things(page)) == 1
+    page.click("#discard")
+    page.click("#discard-yes")
+    expect(page.locator("#go-on")).to_be_hidden()
+    expect(page.locator("h1")).to_be_focused()
+    assert things(page) == []
 
 
 def test_a_device_that_has_what_an_earlier_version_kept_goes_on(served: Served, visit: Visit, code: str) -> None:
