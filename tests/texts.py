@@ -31,7 +31,7 @@ PARTICIPANT_ROOMS = (
     "app/web/basemap.py",
     "static/maps/core/*",
     "static/maps/map/*",
-    "static/maps/pages/join.js",
+    "static/maps/pages/join*",
     "app/web/language.py",
     "static/maps/pages/participate*",
     "static/maps/pages/without_map*",

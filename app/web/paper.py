@@ -76,6 +76,7 @@ def trace_page(token: str, id: UUID) -> str:
             straighten=url_for("paper.straighten", token=token, id=id),
             most_mb=paper.MOST_MB,
             sheet_page=url_for("paper.page", token=token, id=id),
+            next_sheet=url_for("paper.trace_page", token=token, id=id),
         )
 
 

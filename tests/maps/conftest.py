@@ -172,12 +172,36 @@ def join(page: Page, served: Served, code: str | None = None, *, guided: bool = 
     """From the front page onto the map, past the intro: with all tools, or in the lesson."""
     page.fill("#code", (code or served.code).lower())
     page.click("button[type=submit]")
+    return past_intro(page, guided=guided)
+
+
+def past_intro(page: Page, *, guided: bool = False) -> Page:
+    """From the code onto the map: with all tools, or in the lesson."""
     page.wait_for_url("**/kart/**")
     page.click("#sheet-welcome [data-close]")
     if (page.locator("body[data-guided]").count() > 0) != guided:
         page.click("#switch-mode")
     page.wait_for_selector(".place-name-school span")
     return page
+
+
+def open_class(
+    visit: Callable[..., Page], served: Served, name: str, *, practice: bool = False, size: Any = DESK, **device: Any
+) -> Page:
+    """The board of a class that a teacher has just opened."""
+    page = visit(served.teacher, **{"size": size, "touch": False, **device})
+    page.select_option("#grade", "5")
+    page.fill("#group_name", name)
+    if practice:
+        page.check("[name=practice]")
+    page.click("main form button.primary")
+    page.wait_for_selector(".big-code")
+    return page
+
+
+def code_on(page: Page) -> str:
+    """The code that a teacher's page shows."""
+    return (page.get_attribute(".big-code", "aria-label") or "").replace(" ", "")
 
 
 def sign_in(page: Page, served: Served) -> Page:
@@ -194,6 +218,29 @@ def shot(page: Page, name: str) -> None:
     if os.environ.get("SCREENSHOTS"):
         page.wait_for_timeout(500)
         page.screenshot(path=ROOT / "docs" / "screenshots" / f"{name}.png")
+
+
+def on_device(page: Page, store: str, work: str, given: Any = None, *, mode: str = "readonly") -> Any:
+    """What ``work(store, given)`` asks of one store of this device's memory; an error where the browser refuses."""
+    return page.evaluate(
+        f"""async (given) => {{
+            const said = (asked) => new Promise((done, refused) => {{
+                asked.onsuccess = () => done(asked.result);
+                asked.onerror = () => refused(asked.error);
+            }});
+            const db = await said(indexedDB.open("snarvei"));
+            const transaction = db.transaction("{store}", "{mode}");
+            const over = new Promise((done, refused) => {{
+                transaction.oncomplete = done;
+                transaction.onabort = () => refused(transaction.error);
+            }});
+            const answer = await said(({work})(transaction.objectStore("{store}"), given));
+            await over;
+            db.close();
+            return answer;
+        }}""",
+        given,
+    )
 
 
 class Fingers:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
 from gis import network
-from tests.maps.conftest import DESK, TABLET, Fingers, Served, join, on_map, received
+from tests.maps.conftest import DESK, TABLET, Fingers, Served, join, on_device, on_map, received
 from tests.maps.test_core import run
 from tests.maps.test_participate import own_class, reach, stored, things
 
@@ -67,10 +67,13 @@ def hands(draw: st.DrawFn) -> list[list[list[float]]]:
 @EXAMPLES
 @given(strokes=hands())
 def test_a_hand_drawn_route_lies_where_the_hand_went_and_has_few_vertices(run: Any, strokes: Any) -> None:
-    kept = run("lines", "m.economical(x.flatMap((raw) => m.stroke(raw)))", strokes)
+    """Only a scribble of kilometres, that needs more vertices than a route may have, lies farther away."""
+    smooth = "x.flatMap((raw) => m.stroke(raw))"
+    kept, needed = run("lines", f"[m.economical({smooth}), m.simplify({smooth}, 2.2).length]", strokes)
     drawn, route = metric([p for raw in strokes for p in raw]), metric(kept)
     assert len(kept) <= 200
-    assert shapely.hausdorff_distance(drawn, route, densify=0.05) <= 5.0 if drawn.length else True
+    away = shapely.hausdorff_distance(drawn, route, densify=0.05) if drawn.length else 0
+    assert away <= 5.0 or (needed > 200 and drawn.length > 4_000)
 
 
 def test_a_scribble_is_drawn_coarser_rather_than_with_too_many_vertices(run: Any) -> None:
@@ -266,17 +269,10 @@ def begin(page: Page, mode: str = "tap") -> None:
 
 def vertices(page: Page) -> list[list[float]]:
     """The line that is being drawn, as the device keeps it."""
-    return list(
-        page.evaluate(
-            """() => new Promise(done => {
-                const open = indexedDB.open('snarvei');
-                open.onsuccess = () => {
-                    const get = open.result.transaction('session').objectStore('session').get('draft');
-                    get.onsuccess = () => { open.result.close(); done((get.result?.strokes ?? []).flat()); };
-                };
-            })"""
-        )
-    )
+    kept = on_device(page, "session", "(session) => session.getAll()")
+    drafts = [each["strokes"] for each in kept if "strokes" in each]
+    assert len(drafts) <= 1
+    return [vertex for strokes in drafts for stroke in strokes for vertex in stroke]
 
 
 SCHOOL_STREET = ((0.2, 0.3), (0.8, 0.75))

@@ -13,7 +13,19 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from app.services import arenas
-from tests.maps.conftest import DESK, PHONE, ROOT, TABLET, Fingers, Served, join, on_map, put_sticker, received
+from tests.maps.conftest import (
+    DESK,
+    PHONE,
+    ROOT,
+    TABLET,
+    Fingers,
+    Served,
+    join,
+    on_device,
+    on_map,
+    put_sticker,
+    received,
+)
 from tests.maps.test_axe import serious
 from tests.maps.test_participate import WAY, set_state, stored, things
 
@@ -735,16 +747,7 @@ def _usable(page: Page) -> float:
             }
         }).observe(document, { subtree: true, childList: true, attributes: true });"""
     )
-    page.evaluate(
-        """() => new Promise((done) => {
-            const open = indexedDB.open("snarvei");
-            open.onsuccess = () => {
-                const store = open.result.transaction("session", "readwrite");
-                store.objectStore("session").delete("lesson");
-                store.oncomplete = () => { open.result.close(); done(); };
-            };
-        })"""
-    )
+    on_device(page, "session", "(session) => session.delete('lesson')", mode="readwrite")
     page.reload()
     page.wait_for_selector("body[data-usable]", state="attached", timeout=30_000)
     return float(page.get_attribute("body", "data-usable") or 0) / 1000

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -27,6 +28,7 @@ from tests.maps.conftest import (
     Served,
     draw,
     join,
+    on_device,
     on_map,
     put_sticker,
     received,
@@ -58,15 +60,7 @@ def drawn(served: Served, code: str) -> list[Contribution]:
 
 def session(page: Page) -> dict[str, Any]:
     """The key this device holds."""
-    held: dict[str, Any] = page.evaluate(
-        """() => new Promise(done => {
-            const open = indexedDB.open('snarvei', 1);
-            open.onsuccess = () => {
-                const one = open.result.transaction('session').objectStore('session').get('current');
-                one.onsuccess = () => { open.result.close(); done(one.result); };
-            };
-        })"""
-    )
+    held: dict[str, Any] = on_device(page, "session", "(session) => session.get('current')")
     return held
 
 
@@ -671,24 +665,16 @@ def test_an_old_page_after_an_upgrade_offers_the_new_one_and_loses_nothing(
 def test_what_todays_page_sends_is_still_taken_after_an_upgrade(served: Served, visit: Visit, own_class: str) -> None:
     """The fields of the first release, sent by a page that was opened before, and its way of keeping a line."""
     page = join(visit(served.url), served, own_class)
-    page.evaluate(
-        """() => new Promise((done) => {
-            const open = indexedDB.open('snarvei', 1);
-            open.onsuccess = () => {
-                const kept = open.result.transaction(['items', 'session'], 'readwrite');
-                const properties = { kind: 'place', group: 'good', category: 'nice', comment: 'hei', source: 'map' };
-                const [x, y] = JSON.parse(document.getElementById('page-data').textContent).arena.location.coordinates;
-                const id = crypto.randomUUID();
-                const geometry = { type: 'Point', coordinates: [x, y] };
-                kept.objectStore('items').put({ id, properties, geometry, born: 1, revision: 2, sent: 1,
-                    deleted: false, state: 'sending', receivedAt: null, shortId: null, problem: null }, id);
-                const strokes = [[[x, y], [x + 0.002, y + 0.001]]];
-                const answers = { category: 'leisure', mode: 'walk' };
-                kept.objectStore('session').put({ mode: 'tap', answers, strokes }, 'draft');
-                kept.oncomplete = () => { open.result.close(); done(); };
-            };
-        })"""
-    )
+    x, y = page.evaluate("JSON.parse(document.getElementById('page-data').textContent).arena.location.coordinates")
+    id = str(uuid4())
+    answers = {"kind": "place", "group": "good", "category": "nice", "comment": "hei", "source": "map"}
+    place = {"id": id, "properties": answers, "geometry": {"type": "Point", "coordinates": [x, y]}}
+    sending = {"born": 1, "revision": 2, "sent": 1, "deleted": False, "state": "sending"}
+    item = {**place, **sending, "receivedAt": None, "shortId": None, "problem": None}
+    on_device(page, "items", "(items, item) => items.put(item, item.id)", item, mode="readwrite")
+    strokes = [[[x, y], [x + 0.002, y + 0.001]]]
+    draft = {"mode": "tap", "answers": {"category": "leisure", "mode": "walk"}, "strokes": strokes}
+    on_device(page, "session", "(session, draft) => session.put(draft, 'draft')", draft, mode="readwrite")
     page.reload()
     expect(page.locator("#save-route")).to_be_enabled()
     page.click("#save-route")
@@ -705,6 +691,7 @@ def test_a_copy_from_the_device_is_imported_masked_and_makes_no_double(
     page.click("#sheet-item [data-close]")
     page.route(API, lambda route: route.abort())
     draw(page, *WAY)
+    page.click("#tell-more summary")
     page.fill("#comment", "fra filen")
     page.click("#sheet-item [data-close]")
     page.click("#tool-list")
@@ -764,16 +751,7 @@ def test_a_device_that_is_emptied_behind_the_page_sends_what_the_page_still_show
     page.route(API, lambda route: route.abort())
     put_sticker(page, "good", "nice", (0.4, 0.4))
     page.click("#sheet-item [data-close]")
-    page.evaluate(
-        """() => new Promise((done) => {
-            const open = indexedDB.open('snarvei', 1);
-            open.onsuccess = () => {
-                const kept = open.result.transaction('items', 'readwrite');
-                kept.objectStore('items').clear();
-                kept.oncomplete = () => { open.result.close(); done(); };
-            };
-        })"""
-    )
+    on_device(page, "items", "(items) => items.clear()", mode="readwrite")
     page.unroute(API)
     received(page, 1)
     assert len(drawn(served, own_class)) == 1

@@ -20,17 +20,17 @@ from app.services import arenas, demo, processes
 from app.store import Session
 from gis import rectify, sheet
 from tests.gis.test_sheet import FLAT, PEN, file_of, photographed
-from tests.maps.conftest import DESK, PHONE, TABLET, Served, draw, put_sticker, received, shot
+from tests.maps.conftest import DESK, PHONE, TABLET, Served, draw, on_device, open_class, put_sticker, received, shot
 from tests.maps.test_axe import serious
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
 
 
-def paper_page(page: Page) -> Page:
-    """From the teacher's link to the paper of the open class."""
-    page.click("tbody a >> nth=0")
-    page.click("a:has(svg use[href$='#tool-print'])")
+def paper_page(visit: Visit, served: Served, **device: Any) -> Page:
+    """From the teacher's link to the paper of a class just opened."""
+    page = open_class(visit, served, "Ark", **{"touch": True, **device})
+    page.click("a[href*='/papir/']")
     page.wait_for_selector(".paper-steps")
     return page
 
@@ -85,7 +85,7 @@ def start_sheet(page: Page) -> None:
 def test_a_sheet_is_printed_photographed_and_traced(
     served: Served, visit: Visit, tmp_path: Path, size: Any, name: str
 ) -> None:
-    page = paper_page(visit(served.teacher, size=size))
+    page = paper_page(visit, served, size=size)
     kept(page, f"paper-page-{name}")
     assert serious(page) == []
     photo = sheet_photo(page, tmp_path)
@@ -129,18 +129,11 @@ def test_a_sheet_is_printed_photographed_and_traced(
 
 def test_the_photo_lies_where_the_sheet_was(served: Served, visit: Visit, tmp_path: Path) -> None:
     """The corners of the picture on the map are the corners of the printed map, to a metre."""
-    page = paper_page(visit(served.teacher, size=DESK))
+    page = paper_page(visit, served, size=DESK)
     photo = sheet_photo(page, tmp_path)
     start_sheet(page)
     lay(page, photo)
-    west, south, east, north = page.evaluate(
-        """async () => {
-          const request = indexedDB.open("snarvei");
-          const db = await new Promise((done) => (request.onsuccess = () => done(request.result)));
-          const get = db.transaction("session").objectStore("session").get("sheet");
-          return await new Promise((done) => (get.onsuccess = () => done(get.result.bounds)));
-        }"""
-    )
+    west, south, east, north = on_device(page, "session", "(session) => session.get('sheet')")["bounds"]
     with reading(served) as db:
         process = processes.by_slug(db, demo.SLUG)
         picture = rectify.opened(photo.read_bytes())
@@ -154,7 +147,7 @@ def test_the_photo_lies_where_the_sheet_was(served: Served, visit: Visit, tmp_pa
 def test_a_picture_without_marks_says_what_to_do_and_loses_nothing(
     served: Served, visit: Visit, tmp_path: Path
 ) -> None:
-    page = paper_page(visit(served.teacher, size=PHONE, language="nn-NO"))
+    page = paper_page(visit, served, size=PHONE, language="nn-NO")
     start_sheet(page)
     wrong = tmp_path / "katt.jpg"
     wrong.write_bytes(file_of(np.full((900, 1200, 3), 120, np.uint8)))
@@ -173,7 +166,7 @@ def test_a_picture_without_marks_says_what_to_do_and_loses_nothing(
 
 
 def test_a_sheet_whose_code_cannot_be_read_is_known_by_its_number(served: Served, visit: Visit, tmp_path: Path) -> None:
-    page = paper_page(visit(served.teacher, size=TABLET))
+    page = paper_page(visit, served, size=TABLET)
     body = page.request.get(f"{page.url}/kart.pdf?part=5000").body()
     document = pypdfium2.PdfDocument(body)
     picture = np.asarray(document[0].render(scale=2.2).to_pil().convert("RGB")).copy()

@@ -21,6 +21,7 @@ from tests.maps.conftest import (
     Served,
     draw,
     join,
+    on_device,
     on_map,
     put_sticker,
     received,
@@ -35,17 +36,7 @@ WAY = ((0.25, 0.15), (0.35, 0.4), (0.5, 0.62), (0.75, 0.8))
 
 def things(page: Page) -> list[dict[str, Any]]:
     """What the device keeps."""
-    return list(
-        page.evaluate(
-            """() => new Promise(done => {
-                const open = indexedDB.open('snarvei');
-                open.onsuccess = () => {
-                    const all = open.result.transaction('items').objectStore('items').getAll();
-                    all.onsuccess = () => { open.result.close(); done(all.result); };
-                };
-            })"""
-        )
-    )
+    return list(on_device(page, "items", "(items) => items.getAll()"))
 
 
 def stored(served: Served, page: Page) -> list[Contribution]:

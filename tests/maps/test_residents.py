@@ -22,7 +22,7 @@ from app.services import arenas, processes
 from tests import pictures
 from tests.maps.conftest import DESK, PHONE, TABLET, Fingers, Served, on_map, received, shot, sign_in
 from tests.maps.test_axe import serious
-from tests.maps.test_participate import things
+from tests.maps.test_participate import set_state, things
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -104,7 +104,7 @@ def stored_areas(served: Served, page: Page) -> list[Contribution]:
     return [row for row in rows if str(row.id) in ids]
 
 
-def on_device(page: Page) -> list[bytes]:
+def photos_kept(page: Page) -> list[bytes]:
     """The photos the device keeps, byte by byte."""
     found = page.evaluate(
         """() => new Promise(done => {
@@ -330,7 +330,7 @@ def test_a_photo_leaves_its_position_on_the_device_and_the_server(served: Served
     put_place(page, "bad", "crossing", (0.5, 0.4))
     add_photo(page, pictures.from_a_phone(2400, 1800))
     expect(page.locator("#photo-list [data-state=received] img")).to_have_count(1)
-    (kept,) = on_device(page)
+    (kept,) = photos_kept(page)
     (row,) = stored_photos(served, page)
     assert row.body is not None
     for body in (kept, row.body):
@@ -362,7 +362,27 @@ def test_a_file_that_cannot_be_used_gives_a_reason(
     add_photo(page, body, name=name)
     expect(page.locator("#photo-trouble")).to_contain_text(why)
     expect(page.locator("#photo-trouble")).to_contain_text(name)
-    assert on_device(page) == []
+    assert photos_kept(page) == []
+
+
+def test_a_refused_file_stays_explained_while_an_earlier_photo_is_still_drawn(
+    served: Served, visit: Visit, code: str
+) -> None:
+    page = take_part(visit(f"{served.url}/aapen/{code}"))
+    put_place(page, "good", "nature", (0.5, 0.4))
+    page.evaluate(
+        """() => {
+            const quick = createImageBitmap;
+            globalThis.createImageBitmap = async (...asked) => {
+                await new Promise((done) => setTimeout(done, 600));
+                return quick(...asked);
+            };
+        }"""
+    )
+    add_photo(page, pictures.jpeg())
+    add_photo(page, pictures.SVG)
+    expect(page.locator("#photo-list [data-state=received] img")).to_have_count(1)
+    expect(page.locator("#photo-trouble")).to_contain_text("er ikke et bilde")
 
 
 def test_a_photo_of_60_mb_gives_a_reason(served: Served, visit: Visit, code: str, tmp_path: Path) -> None:
@@ -472,7 +492,30 @@ def test_finishing_leaves_no_photo_on_the_device(served: Served, visit: Visit, c
     page.click("#tool-finish")
     page.click("#finish-now")
     page.wait_for_selector("#sheet-thanks:visible")
-    assert on_device(page) == []
+    assert photos_kept(page) == []
+
+
+def test_on_a_closed_map_one_still_comes_to_what_was_not_sent(served: Served, visit: Visit, code: str) -> None:
+    page = take_part(visit(f"{served.url}/aapen/{code}"))
+    page.route("**/api/v1/contributions/**", lambda route: route.abort())
+    draw_area(page, "wish")
+    page.click("#sheet-item [data-close]")
+    set_state(served, code, "closed")
+    page.goto(f"{served.url}/aapen/{code}")
+    expect(page.locator("#left-here")).to_have_text("0 veier · 0 steder · 1 område · 1 ting er ikke sendt ennå")
+    assert page.locator("#join").count() == 0
+    assert serious(page) == []
+    page.click("#go-on a")
+    expect(page.locator(".area-line.area-wish")).to_have_count(1)
+    page.goto(f"{served.url}/aapen/{code}")
+    page.click("#discard")
+    page.click("#keep")
+    assert len(things(page)) == 1
+    page.click("#discard")
+    page.click("#discard-yes")
+    expect(page.locator("#go-on")).to_be_hidden()
+    expect(page.locator("h1")).to_be_focused()
+    assert things(page) == []
 
 
 def test_a_device_that_has_what_an_earlier_version_kept_goes_on(served: Served, visit: Visit, code: str) -> None:

@@ -9,15 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as BrowserError
 
-from tests.maps.conftest import TABLET, join, put_sticker
-
-UNSENT = """() => new Promise((done) => {
-    const open = indexedDB.open('snarvei', 1);
-    open.onsuccess = () => {
-        const all = open.result.transaction('items').objectStore('items').getAll();
-        all.onsuccess = () => { open.result.close(); done(all.result.filter((i) => i.revision > i.sent).length); };
-    };
-})"""
+from tests.maps.conftest import TABLET, join, on_device, put_sticker
 
 
 class Tablet:
@@ -67,7 +59,8 @@ class Tablet:
         left = -1
         while left != 0 and time.monotonic() < until:
             try:
-                left = self.page.evaluate(UNSENT)
+                items = on_device(self.page, "items", "(items) => items.getAll()")
+                left = sum(item["revision"] > item["sent"] for item in items)
             except BrowserError:
                 left = -1
             self.page.wait_for_timeout(250)

@@ -4,10 +4,11 @@ import { call } from "../core/api.js";
 import { handOver, openDatabase } from "../core/database.js";
 import { unfinished } from "../core/drafts.js";
 import { Items } from "../core/items.js";
-import { forgetVisited, keepOffline } from "../core/offline.js";
+import { keepOffline } from "../core/offline.js";
 import { Tabs } from "../core/tabs.js";
 import { n, speak, t } from "../core/texts.js";
 import { find, pageData } from "./dom.js";
+import { GoOn } from "./join/go_on.js";
 
 const data = pageData();
 speak(data);
@@ -51,11 +52,11 @@ for (const [id, answer] of [
 }
 
 find("#for-real")?.toggleAttribute("hidden", location.hash !== "#for-real");
-find("#discard").addEventListener("click", () => ask(true));
-find("#keep").addEventListener("click", () => ask(false));
-find("#discard-yes").addEventListener("click", () => void discard());
-
-await offerToGoOn();
+const emptied = () => {
+  find("#unsent").hidden = true;
+  field.focus();
+};
+await new GoOn(database, emptied).offer();
 document.body.dataset.ready = "true";
 void keepOffline();
 
@@ -88,45 +89,6 @@ async function goOn(earlier, session) {
     await items.load();
     await items.adopt();
   }
-}
-
-/** A device that left in the middle of something goes on where it was, and says what is there. */
-async function offerToGoOn() {
-  const session = await database.get("session", "current");
-  if (!session?.map) return;
-  const left = find("#go-on");
-  find("a", left).href = session.map;
-  find("strong", left).textContent = session.alias;
-  find("#left-here").textContent = await whatIsHere();
-  left.hidden = false;
-}
-
-async function whatIsHere() {
-  const items = new Items(database);
-  await items.load();
-  const counts = items.counts();
-  const unsent = items.unsent().length;
-  const drawing = (await unfinished(database)).length;
-  const said = [n("{n} way", "{n} ways", counts.route), n("{n} place", "{n} places", counts.place)];
-  if (drawing > 0) said.push(n("{n} line that is not finished", "{n} lines that are not finished", drawing));
-  if (unsent > 0) said.push(n("{n} thing is not sent yet", "{n} things are not sent yet", unsent));
-  return said.join(" · ");
-}
-
-/** Throwing away takes a second tap. */
-function ask(asking) {
-  find("#discard-sure").hidden = !asking;
-  find("#discard").hidden = asking;
-  find(asking ? "#keep" : "#discard").focus();
-}
-
-async function discard() {
-  await database.clear();
-  await forgetVisited();
-  (await Tabs.open()).tell({ left: true });
-  find("#go-on").hidden = true;
-  find("#unsent").hidden = true;
-  field.focus();
 }
 
 /** What an earlier pupil made here and nobody has received is not thrown away in passing. */

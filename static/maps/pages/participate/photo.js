@@ -10,6 +10,9 @@ export class PhotoPanel {
   constructor(page) {
     this.page = page;
     this.item = null;
+    this.wrong = [];
+    this.chosen = 0;
+    this.done = Promise.resolve();
     this.addresses = new Map();
     for (const input of findAll("[data-photo]")) input.addEventListener("change", () => this.#chosen(input));
     page.photos.listen(() => this.#show());
@@ -18,17 +21,32 @@ export class PhotoPanel {
   /** Show the photos beside this thing. */
   open(item) {
     this.item = item;
-    this.#complain([]);
+    this.#complain(item, []);
     this.#show();
   }
 
+  /** One choice after the other, however fast they come: what was said of the first stays until the last is done. */
   async #chosen(input) {
-    const { item } = this;
+    const { item, done } = this;
     const files = [...input.files];
     input.value = "";
+    if (this.chosen === 0) this.#complain(item, []);
+    this.chosen += 1;
+    let over;
+    this.done = new Promise((resolve) => (over = resolve));
+    try {
+      await done;
+      await this.#take(item, files);
+    } finally {
+      this.chosen -= 1;
+      over();
+    }
+  }
+
+  async #take(item, files) {
+    const most = this.page.data.residents.photos;
     const wrong = [];
     for (const file of files) {
-      const most = this.page.data.residents.photos;
       if (this.#present(item).length >= most) {
         wrong.push(t("There is room for {n} photos here. Delete one to make room for another.", { n: most }));
         break;
@@ -36,7 +54,7 @@ export class PhotoPanel {
       const refusal = (await refusalOf(file)) ?? (await this.#add(item, file));
       if (refusal) wrong.push(refusal);
     }
-    this.#complain(wrong);
+    if (wrong.length > 0) this.#complain(item, [...this.wrong, ...wrong]);
   }
 
   /** Why it could not be read, or null when it is kept. */
@@ -53,7 +71,10 @@ export class PhotoPanel {
     return this.page.photos.of(item).filter((photo) => !photo.deleted);
   }
 
-  #complain(wrong) {
+  /** Said beside the thing it is about, and nowhere else. */
+  #complain(item, wrong) {
+    if (item !== this.item) return;
+    this.wrong = wrong;
     const line = find("#photo-trouble");
     find("span", line).textContent = wrong.join(" ");
     line.hidden = wrong.length === 0;
