@@ -20,7 +20,7 @@ test: $(VENV)/test.done ## Set up and run every check and test, on both stores a
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/bench.done ## Measure ourselves against the peers; writes benchmarks/results/latest.json
 	@$(BIN)/python -m tests.machine

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -17,21 +16,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.store import Store
+from tests import chromium
 from tests.postgres import Cluster, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE, TABLET, DESK = (390, 844), (768, 1024), (1440, 900)
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -110,14 +102,8 @@ def served(embedded_service: Served) -> Served:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        raise RuntimeError("Chromium is missing: install chromium (Debian)")
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=flags)
+    with chromium.launched() as opened:
         yield opened
-        opened.close()
 
 
 @dataclass

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from tests.maps.conftest import FLAGS
+from tests import chromium
 from tests.postgres import Cluster
 from tests.soak.running import Outcome, soak
 
@@ -23,20 +19,17 @@ def main() -> int:
     parser.add_argument("--pupils", type=int, default=30)
     parser.add_argument("--tablets", type=int, default=3)
     size = vars(parser.parse_args())
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     outcomes: list[Outcome] = []
     with (
         tempfile.TemporaryDirectory() as folder,
         Cluster() as cluster,
-        sync_playwright() as playwright,
+        chromium.launched() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         stores = {"SQLite": f"sqlite:///{Path(folder) / 'soak.sqlite'}", "PostGIS": cluster.database("soak")}
         for name, database in stores.items():
             made = soak(browser, database, **size)
             print(f"{name}: {made.story}\n{name}: {made.line}", flush=True)
             outcomes.append(made)
-        browser.close()
     stored, lost, doubled = (sum(getattr(o, name) for o in outcomes) for name in ("stored", "lost", "doubled"))
     print(f"stored {stored} lost {lost} doubled {doubled}")
     return 0 if (stored, lost, doubled) == (size["drawings"] * len(outcomes), 0, 0) else 1
