@@ -35,6 +35,14 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def test_every_convention_of_the_participants_rooms_has_a_test() -> None:
+    stated = {int(n) for n in re.findall(r"^(\d+)\. ", (ROOT / "docs/conventions.md").read_text(), re.M)}
+    texts = (path.read_text() for path in tracked("tests/**/test_*.py"))
+    shown = {int(n) for text in texts for n in re.findall(r"mark\.rule\((\d+)\)", text)}
+    assert stated == {*range(1, 30), 50}
+    assert stated <= shown
+
+
 def test_the_import_contracts_hold() -> None:
     """In a process of its own: import-linter configures logging for everyone."""
     command = [str(Path(sys.executable).with_name("lint-imports")), "--config", "setup.cfg", "--no-cache"]

@@ -278,6 +278,7 @@ def vertices(page: Page) -> list[list[float]]:
 SCHOOL_STREET = ((0.2, 0.3), (0.8, 0.75))
 
 
+@pytest.mark.rule(14)
 def test_the_line_follows_the_street_and_a_short_cut_does_not(served: Served, visit: Visit, own_class: str) -> None:
     page = join(visit(served.url, size=TABLET), served, own_class)
     begin(page)
@@ -337,8 +338,24 @@ def test_the_choice_to_follow_the_street_survives_a_reload(served: Served, visit
     assert len(vertices(page)) == 2
 
 
+@pytest.mark.rule(5)
+def test_the_map_opens_at_the_school_and_asks_for_no_position(served: Served, visit: Visit) -> None:
+    page = visit(served.url)
+    page.add_init_script("navigator.geolocation.getCurrentPosition = () => { window.asked = true; }")
+    join(page, served)
+    begin(page)
+    page.click("#follow-street")
+    page.click("#point-here")
+    (middle,) = vertices(page)
+    school = page.evaluate(
+        "() => JSON.parse(document.getElementById('page-data').textContent).arena.location.coordinates"
+    )
+    assert metric([middle, school]).length < 150
+    assert page.evaluate("() => window.asked ?? false") is False
+
+
+@pytest.mark.rule(13)
 def test_whoever_draws_with_a_finger_may_aim_with_the_cross_and_go_back(served: Served, visit: Visit) -> None:
-    """Rule 13."""
     page = join(visit(served.url), served)
     begin(page, "freehand")
     Fingers(page).drag(on_map(page, 0.3, 0.2), on_map(page, 0.5, 0.4))
@@ -357,8 +374,9 @@ def test_whoever_draws_with_a_finger_may_aim_with_the_cross_and_go_back(served: 
     assert vertices(page) == drawn
 
 
+@pytest.mark.rule(16)
 def test_too_far_away_the_map_comes_closer_and_says_so(served: Served, visit: Visit) -> None:
-    """Rule 16: at the start, and when one has zoomed out since."""
+    """At the start, and when one has zoomed out since."""
     page = join(visit(served.url), served)
     for _ in range(3):
         page.click("#zoom-out")
@@ -442,6 +460,7 @@ def test_with_a_pen_the_palm_never_draws_and_fingers_move_the_map(served: Served
     assert len(vertices(page)) > len(drawn)
 
 
+@pytest.mark.rule(9)
 def test_a_pinch_in_the_middle_of_drawing_zooms_and_never_draws(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     begin(page, "freehand")
@@ -457,6 +476,7 @@ def test_a_pinch_in_the_middle_of_drawing_zooms_and_never_draws(served: Served, 
     expect(page.locator(".ink")).to_have_count(0)
 
 
+@pytest.mark.rule(11)
 def test_a_cancelled_line_comes_back_with_undo(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     begin(page, "freehand")
@@ -491,6 +511,7 @@ def middle_of(page: Page, selector: str, nth: int = 0) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+@pytest.mark.rule(15)
 def test_a_point_is_added_dragged_and_taken_away_again(served: Served, visit: Visit) -> None:
     page = join(visit(served.url, size=TABLET), served)
     before = drawn_way(page)

@@ -207,6 +207,7 @@ def _puts_its_stickers(page: Page, film: Film) -> None:
     page.click("#sheet-item [data-close]")
 
 
+@pytest.mark.rule(3)
 def test_rule_3_the_first_action_is_written_large_on_the_map_until_it_is_done(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served, guided=True)
     sign = page.locator("#first-action")
@@ -223,6 +224,7 @@ def test_rule_3_the_first_action_is_written_large_on_the_map_until_it_is_done(se
     expect(sign).to_be_hidden()
 
 
+@pytest.mark.rule(3)
 def test_rule_3_also_with_all_tools(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     expect(page.locator("#first-action")).to_have_text("Velg «Min vei» eller «Klistremerker»")
@@ -231,6 +233,7 @@ def test_rule_3_also_with_all_tools(served: Served, visit: Visit) -> None:
     expect(page.locator("#first-action")).to_be_hidden()
 
 
+@pytest.mark.rule(4)
 def test_rule_4_the_intro_can_be_skipped_comes_back_by_the_question_mark_and_never_covers_the_tool(
     served: Served, visit: Visit
 ) -> None:
@@ -253,6 +256,7 @@ def test_rule_4_the_intro_can_be_skipped_comes_back_by_the_question_mark_and_nev
     expect(page.locator(".lesson-action:visible")).to_have_count(1)
 
 
+@pytest.mark.rule(6)
 def test_rule_6_the_promise_is_made_before_anything_is_drawn(served: Served, visit: Visit) -> None:
     page = visit(served.url)
     page.fill("#code", served.code)
@@ -267,6 +271,7 @@ def test_rule_6_the_promise_is_made_before_anything_is_drawn(served: Served, vis
         assert words in told, words
 
 
+@pytest.mark.rule(8)
 def test_rule_8_one_tool_at_a_time_by_its_own_word_and_picture(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served, guided=True)
     for title in ("Min vei", "Hva jeg gjør her", "Bra og ikke bra", "Jeg ønsker"):
@@ -292,6 +297,7 @@ def test_rule_8_one_tool_at_a_time_by_its_own_word_and_picture(served: Served, v
             page.click("#step-next")
 
 
+@pytest.mark.rule(10)
 def test_rule_10_hints_stand_at_one_place_at_the_top_and_never_on_the_map(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served, guided=True)
 
@@ -315,6 +321,7 @@ def test_rule_10_hints_stand_at_one_place_at_the_top_and_never_on_the_map(served
     assert place() == first
 
 
+@pytest.mark.rule(12)
 def test_rule_12_finishing_a_way_is_a_button_with_a_word_and_never_a_double_tap(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served, guided=True)
     act(page)
@@ -330,6 +337,7 @@ def test_rule_12_finishing_a_way_is_a_button_with_a_word_and_never_a_double_tap(
     expect(page.locator("#sheet-item")).to_be_visible()
 
 
+@pytest.mark.rule(18)
 def test_rule_18_a_sticker_is_dragged_or_tapped_twice_or_put_at_the_cross_by_key(served: Served, visit: Visit) -> None:
     page = join(visit(served.url, size=TABLET), served, guided=True)
     page.click("#step-next")
@@ -350,6 +358,7 @@ def test_rule_18_a_sticker_is_dragged_or_tapped_twice_or_put_at_the_cross_by_key
     assert sorted(item["properties"]["category"] for item in things(page)) == ["ball", "play", "swim"]
 
 
+@pytest.mark.rule(28)
 def test_rule_28_the_end_shows_what_was_sent_lets_one_go_on_and_then_clears_the_device(
     served: Served, visit: Visit
 ) -> None:
@@ -378,6 +387,7 @@ def test_rule_28_the_end_shows_what_was_sent_lets_one_go_on_and_then_clears_the_
 
 
 @pytest.mark.parametrize("size", [PHONE, TABLET, DESK], ids=str)
+@pytest.mark.rule(29)
 def test_rule_29_progress_is_always_visible(served: Served, visit: Visit, size: tuple[int, int]) -> None:
     page = join(visit(served.url, size=size), served, guided=True)
 
@@ -415,6 +425,7 @@ def test_rule_29_progress_is_always_visible(served: Served, visit: Visit, size: 
     ("language", "said", "next_step"),
     [("nb-NO", "pause", "beholder"), ("nn-NO", "pause", ""), ("en-GB", "pause", "")],
 )
+@pytest.mark.rule(50)
 def test_rule_50_a_refusal_speaks_the_pupils_language_says_what_to_do_and_has_a_code(
     served: Served, visit: Visit, language: str, said: str, next_step: str
 ) -> None:

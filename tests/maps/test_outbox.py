@@ -89,6 +89,7 @@ def offline_ready(page: Page) -> None:
     )
 
 
+@pytest.mark.rule(21)
 def test_21_a_comment_is_kept_half_a_second_after_the_last_key(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     put_sticker(page, "good", "nice", (0.4, 0.4))
@@ -98,6 +99,7 @@ def test_21_a_comment_is_kept_half_a_second_after_the_last_key(served: Served, v
     assert item["properties"]["comment"] == "Her er det"
 
 
+@pytest.mark.rule(21)
 def test_21_a_reload_in_the_middle_of_a_word_keeps_the_word(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     put_sticker(page, "good", "nice", (0.4, 0.4))
@@ -108,6 +110,7 @@ def test_21_a_reload_in_the_middle_of_a_word_keeps_the_word(served: Served, visi
     assert item["properties"]["comment"] == "Gynge"
 
 
+@pytest.mark.rule(21)
 def test_21_a_reload_in_the_middle_of_a_stroke_keeps_the_stroke(served: Served, visit: Visit) -> None:
     """The finger is still down when the page goes."""
     page = join(visit(served.url), served)
@@ -124,6 +127,7 @@ def test_21_a_reload_in_the_middle_of_a_stroke_keeps_the_stroke(served: Served, 
     assert len(item["geometry"]["coordinates"]) >= 2
 
 
+@pytest.mark.rule(21)
 def test_21_switching_to_another_app_in_the_middle_of_a_stroke_keeps_it(served: Served, visit: Visit) -> None:
     """The system takes the finger away; what it drew stays on the map."""
     page = join(visit(served.url), served)
@@ -137,6 +141,7 @@ def test_21_switching_to_another_app_in_the_middle_of_a_stroke_keeps_it(served: 
     expect(page.locator("#save-route")).to_be_enabled()
 
 
+@pytest.mark.rule(21)
 def test_21_a_killed_page_comes_back_with_line_and_things(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     page.route(API, lambda route: route.abort())
@@ -161,6 +166,7 @@ def test_21_a_killed_page_comes_back_with_line_and_things(served: Served, visit:
     received(again, 2)
 
 
+@pytest.mark.rule(21)
 def test_21_a_turned_screen_and_a_closed_lid_keep_the_line(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     begin_line(page)
@@ -182,6 +188,7 @@ def test_21_a_turned_screen_and_a_closed_lid_keep_the_line(served: Served, visit
     received(page, 1)
 
 
+@pytest.mark.rule(21)
 def test_21_the_answers_of_a_sheet_that_was_not_used_yet_come_back(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     page.click("#tool-route")
@@ -193,6 +200,7 @@ def test_21_the_answers_of_a_sheet_that_was_not_used_yet_come_back(served: Serve
     expect(page.locator("#route-form input[name=mode][value=cycle]")).to_be_checked()
 
 
+@pytest.mark.rule(22)
 def test_22_every_state_is_said_and_nothing_says_received_before_the_server_did(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     waiting: list[Route] = []
@@ -209,6 +217,7 @@ def test_22_every_state_is_said_and_nothing_says_received_before_the_server_did(
     expect(state).to_contain_text(item["shortId"])
 
 
+@pytest.mark.rule(23)
 def test_23_the_counter_opens_the_list_where_each_unsent_thing_is_retried_changed_or_deleted_alone(
     served: Served, visit: Visit, own_class: str
 ) -> None:
@@ -242,6 +251,7 @@ def test_23_the_counter_opens_the_list_where_each_unsent_thing_is_retried_change
     assert sorted(row.comment or "" for row in drawn(served, own_class)) == ["", "endret uten nett"]
 
 
+@pytest.mark.rule(24)
 def test_24_offline_thirty_things_online_each_stored_once_within_thirty_seconds(either: Served, visit: Visit) -> None:
     page = join(visit(either.url, size=TABLET), either)
     page.context.set_offline(True)
@@ -257,6 +267,7 @@ def test_24_offline_thirty_things_online_each_stored_once_within_thirty_seconds(
     assert len(rows) == len({row.id for row in rows}) == 30
 
 
+@pytest.mark.rule(24)
 def test_24_an_answer_cut_in_half_is_no_receipt_and_makes_no_double(
     served: Served, visit: Visit, own_class: str
 ) -> None:
@@ -280,6 +291,7 @@ def test_24_an_answer_cut_in_half_is_no_receipt_and_makes_no_double(
 
 
 @pytest.mark.parametrize("body", ["<html>Log in to the school's network</html>", "{}", '{"type": "Feature"}'])
+@pytest.mark.rule(24)
 def test_24_a_school_network_that_answers_for_the_server_gives_no_receipt(
     served: Served, visit: Visit, body: str
 ) -> None:
@@ -293,6 +305,7 @@ def test_24_a_school_network_that_answers_for_the_server_gives_no_receipt(
 
 
 @pytest.mark.parametrize("status", [403, 404, 407])
+@pytest.mark.rule(24)
 def test_24_a_filter_on_the_way_that_refuses_is_asked_again(served: Served, visit: Visit, status: int) -> None:
     """Only the service's own refusals, with a code, end a thing's sending."""
     page = join(visit(served.url), served)
@@ -306,6 +319,7 @@ def test_24_a_filter_on_the_way_that_refuses_is_asked_again(served: Served, visi
 
 @pytest.mark.parametrize("how", ["seconds", "date"])
 @pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.rule(25)
 def test_25_a_server_that_asks_for_patience_gets_it(served: Served, visit: Visit, status: int, how: str) -> None:
     """Three seconds, said in either way, by the server's clock; a new drawing in between does not press it."""
     page = join(visit(served.url), served)
@@ -434,6 +448,7 @@ def test_two_tabs_show_the_same_and_send_each_thing_once(served: Served, visit: 
     assert len(drawn(served, own_class)) == 2
 
 
+@pytest.mark.rule(26)
 def test_26_what_two_tabs_made_of_one_thing_is_both_kept(served: Served, visit: Visit, own_class: str) -> None:
     """One tab did not hear of the other's change: the later one stands, the earlier one waits beside it."""
     one = join(visit(served.url, size=TABLET), served, own_class)
@@ -528,6 +543,7 @@ def test_from_the_front_page_one_goes_on_with_ones_own_things(served: Served, vi
     assert session(page)["alias"] == before["alias"]
 
 
+@pytest.mark.rule(27)
 def test_27_the_front_page_says_what_is_left_and_throws_it_away_only_at_the_second_tap(
     served: Served, visit: Visit, own_class: str
 ) -> None:
@@ -554,6 +570,7 @@ def test_27_the_front_page_says_what_is_left_and_throws_it_away_only_at_the_seco
     assert things(page) == []
 
 
+@pytest.mark.rule(28)
 def test_28_finished_leaves_nothing_of_a_child_on_the_device(served: Served, visit: Visit, own_class: str) -> None:
     page = join(visit(served.url), served, own_class)
     offline_ready(page)
@@ -587,6 +604,7 @@ def test_28_finished_leaves_nothing_of_a_child_on_the_device(served: Served, vis
     other.wait_for_url(f"{served.url}/")
 
 
+@pytest.mark.rule(28)
 def test_28_finished_while_something_is_refused_points_to_it(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     problem = {"code": "text_too_long", "title": "Teksten er for lang.", "detail": "Skriv kortere."}
@@ -602,6 +620,7 @@ def test_28_finished_while_something_is_refused_points_to_it(served: Served, vis
     expect(page.locator("#finish-now")).to_be_enabled()
 
 
+@pytest.mark.rule(25)
 def test_the_page_opens_without_network_and_goes_on_drawing(served: Served, visit: Visit, own_class: str) -> None:
     page = join(visit(served.url), served, own_class)
     offline_ready(page)

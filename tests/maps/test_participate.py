@@ -107,6 +107,7 @@ def test_a_drawn_way_is_where_the_finger_went(served: Served, visit: Visit, size
     assert north > south
 
 
+@pytest.mark.rule(9)
 def test_two_fingers_move_the_map_and_never_draw(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     page.click("#tool-route")
@@ -125,6 +126,7 @@ def test_two_fingers_move_the_map_and_never_draw(served: Served, visit: Visit) -
     expect(page.locator("#undo")).to_be_disabled()
 
 
+@pytest.mark.rule(9)
 def test_point_by_point_a_tap_adds_and_a_drag_moves_the_map(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     page.click("#tool-route")
@@ -139,6 +141,7 @@ def test_point_by_point_a_tap_adds_and_a_drag_moves_the_map(served: Served, visi
     assert len(item["geometry"]["coordinates"]) == 4
 
 
+@pytest.mark.rule(11)
 def test_strokes_are_undone_and_done_again_while_drawing(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     page.click("#tool-route")
@@ -158,6 +161,7 @@ def test_strokes_are_undone_and_done_again_while_drawing(served: Served, visit: 
     assert first[1] > last[1]
 
 
+@pytest.mark.rule(11)
 def test_everything_can_be_undone_and_done_again_also_a_deletion(served: Served, visit: Visit, own_class: str) -> None:
     page = join(visit(served.url), served, own_class)
     put_sticker(page, "good", "fun", (0.5, 0.4))
@@ -205,6 +209,7 @@ def test_a_sticker_is_dragged_to_another_place(served: Served, visit: Visit) -> 
     assert undone["geometry"]["coordinates"] == before["geometry"]["coordinates"]
 
 
+@pytest.mark.rule(15)
 def test_a_line_is_changed_by_its_handles(served: Served, visit: Visit) -> None:
     page = join(visit(served.url, size=TABLET), served)
     draw(page, *WAY)
@@ -355,6 +360,7 @@ def test_a_paused_class_keeps_things_on_the_device_and_sends_them_later(
     set_state(served, own_class, "closed")
 
 
+@pytest.mark.rule(28)
 def test_finishing_waits_for_receipts_then_leaves_nothing_on_the_device(
     served: Served, visit: Visit, own_class: str
 ) -> None:
@@ -403,6 +409,7 @@ def test_the_next_child_on_the_same_tablet_starts_clean_but_unsent_things_are_no
 
 
 @pytest.mark.parametrize(("typed", "code"), [("XXXXXX", "code_unknown"), ("", "field_missing")])
+@pytest.mark.rule(1)
 def test_a_wrong_code_says_what_to_do_and_keeps_what_was_typed(
     served: Served, visit: Visit, typed: str, code: str
 ) -> None:
@@ -414,6 +421,7 @@ def test_a_wrong_code_says_what_to_do_and_keeps_what_was_typed(
     expect(page.locator("#code")).to_be_focused()
 
 
+@pytest.mark.rule(1)
 def test_a_qr_address_fills_in_the_code(served: Served, visit: Visit) -> None:
     page = visit(f"{served.url}/k/{served.code.lower()}")
     expect(page.locator("#code")).to_have_value(served.code)
@@ -434,6 +442,7 @@ def test_html_in_a_comment_stays_text(served: Served, visit: Visit) -> None:
     assert page.locator("#things img").count() == 0
 
 
+@pytest.mark.rule(17)
 def test_outside_the_border_is_explained(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     for _ in range(6):
@@ -529,6 +538,7 @@ def test_nothing_is_cut_off_at_any_size_or_zoom(served: Served, visit: Visit, si
     assert box["height"] > 80
 
 
+@pytest.mark.rule(8)
 def test_targets_are_large_enough_for_small_fingers(served: Served, visit: Visit) -> None:
     page = join(visit(served.url), served)
     for open_sheet in (None, "#tool-route", "#tool-stickers"):

@@ -354,6 +354,7 @@ def test_a_photo_leaves_its_position_on_the_device_and_the_server(served: Served
     ],
     ids=["svg", "heic", "gif", "half", "empty"],
 )
+@pytest.mark.rule(20)
 def test_a_file_that_cannot_be_used_gives_a_reason(
     served: Served, visit: Visit, code: str, body: bytes, name: str, why: str
 ) -> None:
@@ -394,6 +395,7 @@ def test_a_photo_of_60_mb_gives_a_reason(served: Served, visit: Visit, code: str
     expect(page.locator("#photo-trouble")).to_contain_text("for stort")
 
 
+@pytest.mark.rule(19)
 def test_photos_stay_when_the_place_is_moved_the_sheet_is_left_and_the_page_is_loaded_again(
     served: Served, visit: Visit, code: str
 ) -> None:

@@ -50,6 +50,7 @@ def works(served: Served, code: str) -> None:
     store.dispose()
 
 
+@pytest.mark.rule(7)
 def test_rule_7_one_page_from_link_to_the_first_pupil_on_the_map(either: Served, visit: Visit) -> None:
     started = time.monotonic()
     teacher = open_class(visit, either, "7A")
@@ -282,6 +283,7 @@ def test_no_teachers_page_is_wider_than_the_screen(served: Served, visit: Visit,
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
 
 
+@pytest.mark.rule(48)
 def test_rule_48_slips_names_and_plan_print_on_a4(served: Served, visit: Visit) -> None:
     page = open_class(visit, served, "3C")
     works(served, code_on(page))
@@ -298,6 +300,7 @@ def test_rule_48_slips_names_and_plan_print_on_a4(served: Served, visit: Visit) 
         page.emulate_media(media="screen")
 
 
+@pytest.mark.rule(50)
 def test_rule_50_a_wrong_animal_name_keeps_what_was_typed(served: Served, visit: Visit) -> None:
     teacher = open_class(visit, served, "6E", language="nn-NO")
     teacher.goto(f"{teacher.url}/arbeid?alias=lilla+drage+7")

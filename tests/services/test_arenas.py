@@ -16,6 +16,7 @@ from app.store import Store
 from tests import builders as a
 
 
+@pytest.mark.rule(2)
 def test_a_class_opens_with_a_code_a_child_can_type(store: Store) -> None:
     with store.writing() as db:
         found = a.arena(db, a.process(db))
@@ -25,6 +26,7 @@ def test_a_class_opens_with_a_code_a_child_can_type(store: Store) -> None:
 
 
 @pytest.mark.parametrize("typed", ["{}", " {} ", "{}\n"])
+@pytest.mark.rule(2)
 def test_a_code_may_be_typed_in_small_letters_with_spaces(store: Store, typed: str) -> None:
     with store.writing() as db:
         where = a.arena(db, a.process(db))
@@ -180,6 +182,7 @@ def test_a_participant_has_no_name_no_address_and_no_device() -> None:
 
 
 @pytest.mark.parametrize(("state", "code"), [("paused", "arena_paused"), ("closed", "arena_closed")])
+@pytest.mark.rule(25)
 def test_nobody_joins_a_class_that_is_not_open(embedded: Store, state: str, code: str) -> None:
     with embedded.writing() as db:
         by, _ = a.host(db, a.process(db))

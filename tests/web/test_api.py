@@ -234,6 +234,7 @@ def test_a_key_that_has_run_out_says_so(light: FlaskClient, light_code: str, clo
 
 
 @pytest.mark.parametrize("state", ["paused", "closed"])
+@pytest.mark.rule(25)
 def test_a_put_after_the_class_closed_keeps_what_was_received(
     client: FlaskClient, store: Store, code: str, state: str
 ) -> None:
@@ -262,6 +263,7 @@ def test_a_put_after_the_class_closed_keeps_what_was_received(
         ({"code": "--- "}, 422, "field_missing"),
     ],
 )
+@pytest.mark.rule(1)
 def test_a_wrong_code_says_what_to_do(
     light: FlaskClient, light_code: str, sent: dict[str, Any], status: int, code: str
 ) -> None:

@@ -406,6 +406,7 @@ def test_a_board_is_counted_in_one_statement(light_app: Flask, embedded: Store) 
     assert len([one for one in said if one.startswith("SELECT")]) == 1
 
 
+@pytest.mark.rule(48)
 def test_rule_48_lists_print_on_a4(light: FlaskClient) -> None:
     """Dates, numbers and sheets print on A4: the sheets' style says so and hides what is for the screen."""
     html = page(light, "/undervisning")
@@ -415,6 +416,7 @@ def test_rule_48_lists_print_on_a4(light: FlaskClient) -> None:
     assert ".on-screen" in printed
 
 
+@pytest.mark.rule(50)
 def test_rule_50_a_teacher_is_told_what_happened_the_next_step_and_a_code(
     light: FlaskClient, light_room: dict[str, str], embedded: Store
 ) -> None:
