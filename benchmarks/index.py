@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
+from pathlib import Path
 from statistics import median
 
 from benchmarks.ground import Ground
 from benchmarks.measuring import Row, pairs, same
 
 PAIRS = 3
+ROOT = Path(__file__).parents[1]
 PEER = "ADBC → NumPy of the same columns, no index made"
 COLUMNS = 'number, state, kind, "group", category, feeling, mode, created_at, arena_id::text, participant_id::text'
 QUERY = f"SELECT {COLUMNS}, ST_AsBinary(geometry) AS shape FROM contribution ORDER BY number"
 OURS = """
-import json, resource, sys, time
+import json, sys, time
 from app.services import processes
 from app.services.index import Index
 from app.store import Store
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+from benchmarks.measuring import peak_mib
+before = peak_mib()
 store = Store(sys.argv[1])
 with store.reading() as db:
     process = processes.by_slug(db, sys.argv[2])
@@ -31,9 +33,8 @@ with store.reading() as db:
 kept = [index._alive, index._day, index._weights, index._people.codes, index._at.xy, index._at.hexagons]
 kept += [index._at.points.codes, index._at.points.rows, index._at.lines.codes, index._at.lines.rows]
 kept += [column.codes for column in index._columns.values()]
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"seconds": took, "rows": len(index._alive), "bytes": sum(each.nbytes for each in kept),
-                  "peak_mib": (peak - before) / 1024}))
+                  "peak_mib": peak_mib() - before}))
 """
 PEERS = """
 import json, sys, time
@@ -75,7 +76,7 @@ def rows(ground: Ground) -> list[Row]:
 def _said(program: str, *arguments: str) -> dict[str, float]:
     """What a fresh process measured of itself."""
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], env=os.environ, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(done.stderr[-800:])
