@@ -17,7 +17,6 @@ from gis.density import FINEST, LEVEL, Cells, View, deinterleave, interleave
 ZOOMS = (10, 13, 15)
 TARGET = 0.5
 PAIRS = 15
-TILES = 4
 EVERYTHING = Selection(kinds=frozenset({"place"}))
 
 
@@ -74,19 +73,18 @@ def _row(index: Index, drawn: peer.Tiles, cells: Cells, z: int) -> Row:
 
 
 def _picked(cells: Cells, z: int) -> list[Tile]:
-    """The tiles of the registrations at the quarters of all, in order of fullness; the next fullest up to ``TILES``."""
+    """The fullest tile and those where the registrations at the quarters of all, in order of fullness, lie."""
     codes, held = np.unique(cells.codes >> np.uint64(2 * (LEVEL - z)), return_counts=True)
     order = np.argsort(held, kind="stable")[::-1]
     reached = np.cumsum(held[order]) / held.sum()
-    quarters = [int(np.searchsorted(reached, nth / TILES)) for nth in range(TILES)]
-    at = sorted(list(dict.fromkeys([*quarters, *range(len(codes))]))[:TILES])
+    at = sorted({int(np.searchsorted(reached, share)) for share in (0.0, 0.25, 0.5, 0.75)})
     x, y = deinterleave(codes[order[at]])
     return [Tile(z, int(a), int(b), int(n)) for a, b, n in zip(x, y, held[order[at]], strict=True)]
 
 
 def _difference(cells: Cells, drawn: peer.Tiles, tile: Tile) -> int:
-    """Registrations that the two count in different cells. Raises Differs if they are more than one in 10,000 (those
-    on a cell's edge), or if ours do not add up to what the tile holds.
+    """Registrations that the two count in different cells. Raises Differs if they are more than lie on cells' edges:
+    one in 10,000 at most, and none if the tile's total differs by more.
     """
     level = min(tile.z + 8, FINEST)
     side = 1 << (level - tile.z)

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from pathlib import Path
 from statistics import median
 
 from benchmarks.ground import Ground
 from benchmarks.measuring import Row, pairs, same
 
 PAIRS = 3
-ROOT = Path(__file__).parents[1]
 PEER = "ADBC → NumPy of the same columns, no index made"
 COLUMNS = 'number, state, kind, "group", category, feeling, mode, created_at, arena_id::text, participant_id::text'
 QUERY = f"SELECT {COLUMNS}, ST_AsBinary(geometry) AS shape FROM contribution ORDER BY number"
 OURS = """
-import json, sys, time
+import json, resource, sys, time
 from app.services import processes
 from app.services.index import Index
 from app.store import Store
-from benchmarks.measuring import peak_mib
-before = peak_mib()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 store = Store(sys.argv[1])
 with store.reading() as db:
     process = processes.by_slug(db, sys.argv[2])
@@ -33,8 +31,9 @@ with store.reading() as db:
 kept = [index._alive, index._day, index._weights, index._people.codes, index._at.xy, index._at.hexagons]
 kept += [index._at.points.codes, index._at.points.rows, index._at.lines.codes, index._at.lines.rows]
 kept += [column.codes for column in index._columns.values()]
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"seconds": took, "rows": len(index._alive), "bytes": sum(each.nbytes for each in kept),
-                  "peak_mib": peak_mib() - before}))
+                  "peak_mib": (peak - before) / 1024}))
 """
 PEERS = """
 import json, sys, time
@@ -76,7 +75,7 @@ def rows(ground: Ground) -> list[Row]:
 def _said(program: str, *arguments: str) -> dict[str, float]:
     """What a fresh process measured of itself."""
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, *arguments], env=os.environ, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(done.stderr[-800:])

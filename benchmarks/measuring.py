@@ -15,7 +15,6 @@ from statistics import median
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
-LOOK_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -101,36 +100,27 @@ class Run:
     peak_mib: float
 
 
+_LAUNCHER = """
+import json, os, sys, time
+began = time.perf_counter()
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(process, 0)
+print(json.dumps([time.perf_counter() - began, usage.ru_maxrss / 1024]))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def child(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
     """Run a program to its end. Raises RuntimeError with what it said if it fails.
 
-    The peak is looked up while it runs: ``ru_maxrss`` of a child can be its parent's, which holds the data.
+    It is started by a small process of its own: Linux counts what its parent held to a child's peak memory.
     """
-    with tempfile.TemporaryFile() as said:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said
-        )
-        peak = 0.0
-        while process.poll() is None:
-            peak = max(peak, peak_mib(process.pid))
-            time.sleep(LOOK_S)
-        seconds = time.perf_counter() - began
-        said.seek(0)
-        if process.returncode:
-            text = said.read().decode(errors="replace")
-            raise RuntimeError(f"{command[0]} failed ({process.returncode}): {text[-800:]}")
-    return Run(seconds, peak)
-
-
-def peak_mib(pid: int | str = "self") -> float:
-    """The most memory a process has held since it began its program; 0 if it has none any more."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0.0
-    found = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
-    return int(found[0]) / 1024 if found else 0.0
+    program = shutil.which(command[0]) or command[0]
+    launch = [sys.executable, "-I", "-S", "-c", _LAUNCHER, program, *command[1:]]
+    found = subprocess.run(launch, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if found.returncode:
+        raise RuntimeError(f"{command[0]} failed ({found.returncode}): {found.stderr.decode(errors='replace')[-800:]}")
+    return Run(*json.loads(found.stdout.splitlines()[-1]))
 
 
 def write(rows: Sequence[Row], about: Mapping[str, Any], folder: Path = RESULTS) -> None:
