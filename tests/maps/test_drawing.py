@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -372,6 +373,23 @@ def test_whoever_draws_with_a_finger_may_aim_with_the_cross_and_go_back(served: 
     page.click("#undo")
     page.click("#undo")
     assert vertices(page) == drawn
+
+
+@pytest.mark.rule(13)
+def test_the_line_to_the_cross_shows_before_it_is_drawn(served: Served, visit: Visit) -> None:
+    page = join(visit(served.url, size=TABLET), served)
+    begin(page)
+    page.click("#follow-street")
+    page.click("#point-here")
+    ahead = page.locator("path.draft-next")
+    assert ahead.get_attribute("d") in (None, "M0 0")
+    page.locator(".leaflet-container").focus()
+    page.keyboard.press("ArrowRight")
+    expect(ahead).to_have_attribute("d", re.compile(r"^M-?\d+ -?\d+L"))
+    page.wait_for_timeout(400)
+    page.click("#point-here")
+    assert ahead.get_attribute("d") == "M0 0"
+    assert len(vertices(page)) == 2
 
 
 @pytest.mark.rule(16)

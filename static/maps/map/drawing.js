@@ -26,6 +26,7 @@ export class Drawing {
     this.pen = false;
     this.casing = L.polyline([], { color: "#fff", weight: 11, interactive: false, className: "draft-casing" });
     this.line = L.polyline([], { color: "#1b2430", weight: 6, interactive: false, className: "draft-line" });
+    this.next = L.polyline([], { color: "#1b2430", weight: 4, dashArray: "2 9", interactive: false, className: "draft-next" });
     this.ends = L.layerGroup();
     this.ink = new Ink(map.getContainer());
     this.pointers = new Map();
@@ -47,7 +48,7 @@ export class Drawing {
     this.#add();
     this.map.doubleClickZoom.disable();
     if (mode === "freehand") this.#takePointers();
-    else this.map.on("click", this.#tap, this);
+    else this.map.on({ click: this.#tap, move: this.#aim }, this);
   }
 
   /** Let the map go; the strokes stay readable. */
@@ -55,14 +56,14 @@ export class Drawing {
     const container = this.map.getContainer();
     for (const [name, handler] of Object.entries(this.handlers)) container.removeEventListener(name, handler, true);
     container.classList.remove("drawing");
-    this.map.off("click", this.#tap, this);
+    this.map.off({ click: this.#tap, move: this.#aim }, this);
     this.map.dragging.enable();
     this.map.touchZoom.enable();
     this.map.doubleClickZoom.enable();
     this.pointers.clear();
     this.current = null;
     this.ink.clear();
-    for (const layer of [this.casing, this.line, this.ends]) layer.remove();
+    for (const layer of this.#layers) layer.remove();
     this.mode = null;
   }
 
@@ -114,6 +115,10 @@ export class Drawing {
     return distance([a.lng, a.lat], [b.lng, b.lat]) / 100;
   }
 
+  get #layers() {
+    return [this.casing, this.line, this.next, this.ends];
+  }
+
   #turn(from, to) {
     const last = from.pop();
     if (!last) return false;
@@ -124,7 +129,7 @@ export class Drawing {
   }
 
   #add() {
-    for (const layer of [this.casing, this.line, this.ends]) layer.addTo(this.map);
+    for (const layer of this.#layers) layer.addTo(this.map);
     this.#redraw();
   }
 
@@ -218,6 +223,14 @@ export class Drawing {
     this.add([event.latlng.lng, event.latlng.lat]);
   }
 
+  /** What a point at the cross would add, while the map is moved to bring the cross there. */
+  #aim() {
+    const from = this.close ? this.positions.at(-1) : null;
+    const { lng, lat } = this.map.getCenter();
+    const ahead = from ? [from, ...this.reach(from, [lng, lat])] : [];
+    this.next.setLatLngs(ahead.map(([x, y]) => [y, x]));
+  }
+
   #changed() {
     this.undone = [];
     this.#redraw();
@@ -228,6 +241,7 @@ export class Drawing {
     const latlngs = this.positions.map(([x, y]) => [y, x]);
     this.casing.setLatLngs(latlngs);
     this.line.setLatLngs(latlngs);
+    this.next.setLatLngs([]);
     this.ends.clearLayers();
     const dots = this.mode === "tap" ? this.strokes.map((each) => each.at(-1)) : [];
     for (const [x, y] of [...this.positions.slice(0, 1), ...dots]) {
