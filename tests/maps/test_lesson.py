@@ -731,7 +731,7 @@ def test_the_first_load_is_light_and_soon_usable(served: Served, visit: Visit, c
     page.wait_for_selector(".place-name-school span")
     page.wait_for_timeout(500)
     loaded = {address: sizes.get(id, 0) for id, address in addresses.items() if "/basemap/" not in address}
-    scripts = {address for address in loaded if address.endswith(".js") and "/join.js" not in address}
+    scripts = {address for address in loaded if address.endswith(".js") and "/pages/join" not in address}
     preloaded = set(page.evaluate("() => [...document.querySelectorAll('link[rel=modulepreload]')].map(l => l.href)"))
     assert scripts == preloaded
     total = sum(loaded.values())
