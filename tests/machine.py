@@ -8,18 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def chromium() -> str | None:
-    """The program of a Chromium: the one without windows first, for it does the same with less."""
+    """The program of a Chromium, None if there is none."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 PACKAGES = {
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or shutil.which("initdb"),
     "postgresql-postgis": lambda: any(Path("/usr/share/postgresql").glob("*/extension/postgis.control")),
-    "chromium-headless-shell": chromium,
+    "chromium": chromium,
     "gdal-bin": lambda: shutil.which("ogrinfo"),
 }
 
