@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.errors import Unavailable
 from app.model import Contribution, Process
-from app.store import Store, backup, migrations, next_change, overlapping, upsert, watermark, wkb
+from app.store import Store, backup, columns, migrations, next_change, overlapping, upsert, watermark, wkb
 from tests import builders as a
 
 SHAPES = {
@@ -128,6 +128,41 @@ def test_an_error_in_a_writing_block_undoes_all_of_it(store: Store) -> None:
         fail()
     with store.reading() as db:
         assert db.scalar(select(Process.id)) is None
+
+
+AWKWARD = ["", None, "NULL", 'a "quoted", comma', "two\nlines", "æøå \\N \\x41", "\t"]
+TURNED = select(
+    Contribution.number, Contribution.id, Contribution.comment, wkb(Contribution.geometry).label("shape")
+).order_by(Contribution.number)
+
+
+def test_columns_are_the_rows_turned_round(store: Store) -> None:
+    actor = settled(store)
+    with store.writing() as db:
+        for number, comment in zip(rows(db, actor, list(SHAPES.values())), AWKWARD, strict=True):
+            db.execute(update(Contribution).where(Contribution.number == number).values(comment=comment))
+    with store.reading() as db:
+        batches = list(columns(db, TURNED, 3))
+        plain = db.execute(TURNED).all()
+    assert [len(batch["number"]) for batch in batches] == [3, 3, 1]
+    found = {name: [value for batch in batches for value in batch[name].to_pylist()] for name in batches[0]}
+    assert found["number"] == [row.number for row in plain]
+    assert found["id"] == [str(row.id) for row in plain]
+    assert found["comment"] == AWKWARD
+    assert [shapely.from_wkb(shape) for shape in found["shape"]] == list(SHAPES.values())
+
+
+def test_columns_that_are_left_half_read_leave_the_store_usable(store: Store) -> None:
+    actor = settled(store)
+    with store.writing() as db:
+        rows(db, actor, [shapely.Point(10, 59)] * 400)
+    for _ in range(20):
+        with store.reading() as db:
+            found = columns(db, TURNED, 2)
+            assert len(next(found)["number"]) == 2
+            found.close()
+    with store.reading() as db:
+        assert sum(len(batch["number"]) for batch in columns(db, TURNED, 150)) == 400
 
 
 def test_twenty_five_writers_at_once_lose_nothing(store: Store) -> None:
