@@ -13,7 +13,12 @@ POLICY = (
     "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-BARE = "default-src 'none'; frame-ancestors 'none'"
+FOR_DATA = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
+FOR_PAGES = {
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+}
 SHOWN = ("text/html", "text/css", "text/javascript", "image/svg+xml", "application/pdf")
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "application/geo+json", "image/svg+xml"]
 COMPRESSED += ["application/vnd.snarvei.network"]
@@ -48,12 +53,12 @@ def nonce() -> str:
 
 
 def _secure(response: Response) -> Response:
-    policy = POLICY.format(nonce=nonce()) if response.mimetype in SHOWN else BARE
-    response.headers.setdefault("Content-Security-Policy", policy)
+    shown = response.mimetype in SHOWN
+    for name, value in (FOR_PAGES if shown else FOR_DATA).items():
+        response.headers.setdefault(name, value)
+    if shown:
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
