@@ -98,8 +98,8 @@ def watermark(db: Session, model: Any) -> int:
 
 
 def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str, pa.Array]]:
-    """Very many rows as Arrow columns by name, ``size`` rows at a time: text, whole numbers, dates, times and
-    bytes; ids are text.
+    """Very many rows as Arrow columns by name, ``size`` rows at a time: text, whole numbers, dates and bytes;
+    ids are text.
 
     Nothing else can be asked of ``db`` until the last batch is read; who stops before must end the transaction.
     """

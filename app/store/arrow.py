@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Date, DateTime, Integer, LargeBinary, Select
+from sqlalchemy import Date, Integer, LargeBinary, Select
 
-KINDS = ((Integer, pa.int64()), (Date, pa.date32()), (DateTime, pa.timestamp("us", "UTC")), (LargeBinary, pa.binary()))
+KINDS = ((Integer, pa.int64()), (Date, pa.date32()), (LargeBinary, pa.binary()))
 
 
 def types(statement: Select[Any]) -> dict[str, pa.DataType]:

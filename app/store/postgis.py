@@ -14,7 +14,7 @@ import pyarrow.csv
 from psycopg import ClientCursor
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
-from sqlalchemy import URL, Engine, Select, TextClause, create_engine, text
+from sqlalchemy import URL, Engine, Select, TextClause, create_engine, select, text
 from sqlalchemy.dialects.postgresql import insert as insert
 from sqlalchemy.orm import Session
 
@@ -58,6 +58,7 @@ def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str
     connection = db.connection()
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     types = arrow.types(statement)
+    connection.execute(select(1))  # psycopg begins the transaction with its own first statement, which COPY here is not
     raw: Any = connection.connection.driver_connection
     query = ClientCursor(raw).mogrify(f"COPY ({compiled}) TO STDOUT (FORMAT csv)", compiled.params)
     rows = _copied(raw.pgconn, query.encode())

@@ -152,6 +152,17 @@ def test_columns_are_the_rows_turned_round(store: Store) -> None:
     assert [shapely.from_wkb(shape) for shape in found["shape"]] == list(SHAPES.values())
 
 
+def test_columns_belong_to_the_snapshot_of_their_transaction(store: Store) -> None:
+    actor = settled(store)
+    with store.writing() as db:
+        rows(db, actor, [shapely.Point(10, 59)])
+    with store.reading() as db:
+        assert sum(len(batch["number"]) for batch in columns(db, TURNED, 10)) == 1
+        with store.writing() as other:
+            rows(other, actor, [shapely.Point(11, 59)])
+        assert len(db.scalars(select(Contribution.number)).all()) == 1
+
+
 def test_columns_that_are_left_half_read_leave_the_store_usable(store: Store) -> None:
     actor = settled(store)
     with store.writing() as db:

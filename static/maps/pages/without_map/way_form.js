@@ -149,9 +149,9 @@ export class WayForm extends ListForm {
   /** From one stop to the next along the streets of the process, or null where these do not lead. */
   #streets(a, b) {
     const { network } = this.page;
-    const ends = network ? [network.nearest(a, STREET_M), network.nearest(b, STREET_M)] : [null];
-    const way = ends.every(Boolean) ? network.way(...ends) : null;
-    return way && [a, ...way.positions, b];
+    const [start, end] = [a, b].map((stop) => network?.nearest(stop, STREET_M));
+    const way = start && end && network.way(start, end);
+    return way ? [a, ...way.positions, b] : null;
   }
 
   #summary(entries) {
