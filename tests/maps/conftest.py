@@ -241,12 +241,13 @@ class Fingers:
         self.session.send("Input.dispatchTouchEvent", {"type": type, "touchPoints": touches})
 
     def drag(self, *path: tuple[float, float], steps: int = 12) -> None:
-        """One finger along a path."""
+        """One finger along a path, at rest before it is lifted: after a flick Chromium swallows the next tap."""
         self.send("touchStart", path[0])
         for a, b in pairwise(path):
             for step in range(1, steps + 1):
                 t = step / steps
                 self.send("touchMove", (a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])))
+        self.page.wait_for_timeout(100)
         self.send("touchEnd")
 
     def pan(self, dx: float, dy: float, at: tuple[float, float], steps: int = 10) -> None:
@@ -259,6 +260,7 @@ class Fingers:
             t = step / steps
             moved = [(x + t * dx, y + t * dy) for x, y in (first, second)]
             self.send("touchMove", *moved)
+        self.page.wait_for_timeout(100)
         self.send("touchEnd")
 
 
