@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from app import config as configuration
@@ -14,6 +16,7 @@ from app.cli.context import Context
 @click.pass_context
 def main(context: click.Context) -> None:
     """Snarvei: children's tracks and residents' voices on a map."""
+    gc.freeze()  # geometries come and go by the thousand, and each time the collector would walk all modules anew
     try:
         context.obj = Context(configuration.load())
         context.call_on_close(context.obj.close)

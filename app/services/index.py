@@ -82,6 +82,15 @@ class Located:
     hexagons: np.ndarray
 
 
+@dataclass(frozen=True)
+class Part:
+    """A batch of rows that is read and not yet appended; its geometries are gone, they are the most of it."""
+
+    columns: dict[str, pa.Array]
+    counts: np.ndarray
+    at: Located
+
+
 def locked(method: Callable[Concatenate[Index, P], T]) -> Callable[Concatenate[Index, P], T]:
     """One thread at a time: the arrays of a row set belong together."""
 
@@ -119,35 +128,36 @@ class Index:
     def refresh(self, db: Session, process: Process) -> bool:
         """Take in what changed; True if anything did."""
         following, batches = publication.changed_rows(db, process, self._watermark)
-        parts, first = [], len(self._alive)
+        parts: list[Part] = []
+        first = len(self._alive)
         for rows in batches:
-            parts.append((rows, _locate(rows, first, self.epsg, self.hexagon_m)))
+            parts.append(Part(rows.columns, rows.counts, _locate(rows, first, self.epsg, self.hexagon_m)))
             first += len(rows.counts)
         self._watermark = following
         if not parts:
             return False
-        self._append([rows for rows, _ in parts], [located for _, located in parts])
+        self._append(parts)
         self._answers.clear()
         self.generation += 1
         return True
 
-    def _append(self, batches: list[publication.Rows], located: list[Located]) -> None:
-        numbers = np.concatenate([rows.columns["number"].to_numpy() for rows in batches])
+    def _append(self, parts: list[Part]) -> None:
+        numbers = np.concatenate([part.columns["number"].to_numpy() for part in parts])
         self._alive[np.isin(self._numbers, numbers)] = False
         self._numbers = np.concatenate([self._numbers, numbers])
-        self._alive = np.concatenate([self._alive, *(rows.counts for rows in batches)])
+        self._alive = np.concatenate([self._alive, *(part.counts for part in parts)])
         for name, column in self._columns.items():
-            column.codes = np.concatenate([column.codes, *(column.encode(rows.columns[name]) for rows in batches)])
-        people = [self._people.encode(rows.columns["participant_id"]) for rows in batches]
+            column.codes = np.concatenate([column.codes, *(column.encode(part.columns[name]) for part in parts)])
+        people = [self._people.encode(part.columns["participant_id"]) for part in parts]
         self._people.codes = np.concatenate([self._people.codes, *people])
         weights = np.ones(len(self._people.values), np.int64)
         weights[: len(self._weights)] = self._weights
-        for codes, rows in zip(people, batches, strict=True):
-            weights[codes] = rows.columns["head_count"].to_numpy()
+        for codes, part in zip(people, parts, strict=True):
+            weights[codes] = part.columns["head_count"].to_numpy()
         self._weights = weights
-        days = [rows.columns["registered_on"].cast(pa.int32()).to_numpy() for rows in batches]
+        days = [part.columns["registered_on"].cast(pa.int32()).to_numpy() for part in parts]
         self._day = np.concatenate([self._day, *(each + _EPOCH for each in days)])
-        everything = [self._at, *located]
+        everything = [self._at, *(part.at for part in parts)]
         self._at = Located(
             np.vstack([each.xy for each in everything]),
             density.Cells.joined([each.points for each in everything]),
