@@ -29,7 +29,7 @@ from benchmarks.peers import insert
 from tests.postgres import free_port
 
 CONNECTIONS = 8
-PAIRS = 5
+PAIRS = 11
 SECONDS = 4.0
 MOST_A_SECOND = 2500
 PER_CLASS = 500

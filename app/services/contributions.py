@@ -55,6 +55,11 @@ class Saved:
     created: bool
 
 
+def writes_once(actor: Pupil, properties: dict[str, Any]) -> bool:
+    """Whether ``save`` writes with a single statement: a place that is new or that nobody has released or hidden."""
+    return properties.get("kind") == "place" and actor.held is not None and actor.held.state in (None, "pending")
+
+
 def save(
     db: Session,
     actor: Pupil,

@@ -53,16 +53,19 @@ class Store:
             yield db
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """Commits when the block ends, rolls back when it raises. SQLite takes the write lock at once."""
-        with self._transaction(write=True) as db:
+    def writing(self, *, once: bool = False) -> Iterator[Session]:
+        """Commits when the block ends, rolls back when it raises. SQLite takes the write lock at once.
+
+        ``once`` promises that a single statement, the last one, writes: PostGIS is then spared BEGIN and COMMIT.
+        """
+        with self._transaction(write=True, once=once) as db:
             yield db
 
     @contextmanager
-    def _transaction(self, *, write: bool) -> Iterator[Session]:
+    def _transaction(self, *, write: bool, once: bool = False) -> Iterator[Session]:
         try:
             with self.engine.connect() as connection:
-                if options := self._backend.options(write=write):
+                if options := self._backend.options(write=write, once=once):
                     connection = connection.execution_options(**options)
                 with connection.begin(), self._session(bind=connection) as db:
                     yield db

@@ -37,10 +37,10 @@ def engine(url: URL) -> Engine:
     )
 
 
-def options(*, write: bool) -> dict[str, Any]:
+def options(*, write: bool, once: bool = False) -> dict[str, Any]:
     """A writer reads what is committed, as a connection does by itself; a reader has one snapshot and cannot write."""
     if write:
-        return {}
+        return {"isolation_level": "AUTOCOMMIT"} if once else {}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 

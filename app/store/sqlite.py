@@ -31,7 +31,7 @@ def engine(url: URL) -> Engine:
     return made
 
 
-def options(*, write: bool) -> dict[str, Any]:
+def options(*, write: bool, once: bool = False) -> dict[str, Any]:
     return {"snarvei_write": write}
 
 

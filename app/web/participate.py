@@ -121,9 +121,15 @@ def _joined(db: Session, code: str, token: Any, head_count: Any, valid: timedelt
 def put_contribution(id: str) -> tuple[Response, int]:
     geometry, properties = wire.read_feature()
     key = wire.read_id(id)
-    with service().store.writing() as db:
+    store = service().store
+    with store.writing(once=True) as db:
         actor = access.pupil(db, now(), named=key)
-        saved = contributions.save(db, actor, key, geometry, properties, now=now())
+        once = contributions.writes_once(actor, properties)
+        if once:
+            saved = contributions.save(db, actor, key, geometry, properties, now=now())
+    if not once:
+        with store.writing() as db:
+            saved = contributions.save(db, actor, key, geometry, properties, now=now())
     return jsonify(wire.contribution(saved.row)), 201 if saved.created else 200
 
 

@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 
-from app.model import Contribution
+from app.model import Contribution, ModerationLog
 from app.services import arenas
 from app.store import Store
 from tests import builders as a
@@ -89,6 +89,26 @@ def test_what_one_sent_can_be_read_and_taken_back(client: FlaskClient, code: str
     after = client.get("/api/v1/contributions", headers=mine).json
     assert after is not None
     assert after["features"] == []
+
+
+def test_what_was_released_is_changed_with_its_note_or_not_at_all(client: FlaskClient, store: Store, code: str) -> None:
+    headers = join(client, code)
+    url = f"/api/v1/contributions/{uuid4()}"
+    client.put(url, json=body(comment="Bilene stopper ikke"), headers=headers)
+    with store.writing() as db:
+        db.execute(update(Contribution).values(state="released"))
+        db.execute(text("ALTER TABLE moderation_log RENAME TO moderation_log_away"))
+    try:
+        assert client.put(url, json=body(comment="Nå stopper de"), headers=headers).status_code >= 500
+    finally:
+        with store.writing() as db:
+            db.execute(text("ALTER TABLE moderation_log_away RENAME TO moderation_log"))
+    with store.reading() as db:
+        assert db.execute(select(Contribution.state, Contribution.comment)).one() == ("released", "Bilene stopper ikke")
+    client.put(url, json=body(comment="Nå stopper de"), headers=headers)
+    with store.reading() as db:
+        assert db.execute(select(Contribution.state, Contribution.comment)).one() == ("pending", "Nå stopper de")
+        assert db.execute(select(ModerationLog.present, ModerationLog.wanted)).all() == [("released", "pending")]
 
 
 def test_the_stored_route_is_the_masked_one(client: FlaskClient, code: str) -> None:
