@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from copy import deepcopy
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -42,7 +43,7 @@ def main() -> int:
     template = _extracted()
     for language in PARTICIPANTS:
         catalogue = _present(language)
-        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.update(deepcopy(template), no_fuzzy_matching=True)  # a new message is taken over as it is, not copied
         catalogue.obsolete.clear()
         if language not in LANGUAGES:
             for message in [m for m in catalogue if m.id and not for_participants(m)]:

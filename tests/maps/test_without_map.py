@@ -121,7 +121,7 @@ def write_place(keys: Keys) -> None:
     keys.press("ArrowDown", "Enter")
     keys.radio("group", "good")
     keys.radio("category", "favourite")
-    keys.to("#own-name")
+    keys.to("#place-name")
     keys.write("Huskeparken")
     keys.to("#place-form details summary")
     keys.press("Enter")

@@ -3,6 +3,7 @@
 import { distance } from "./lines.js";
 
 const METRES_PER_DEGREE = 111320;
+const CORNERS = 24;
 
 /** Whether a line of positions crosses itself; with `closed`, also by the edge from its last position to its first. */
 export function crosses(line, { closed = false } = {}) {
@@ -27,6 +28,12 @@ export function loop(stroke) {
   const ring = found ? [found.at, ...stroke.slice(found.i + 1, found.j + 1)] : stroke;
   const whole = size(ring) > size(stroke) / 2 && ring.length > 2;
   return whole && !crosses(ring, { closed: true }) ? ring : null;
+}
+
+/** A ring of corners at so many metres from a position. */
+export function circle([x, y], metres) {
+  const [up, out] = [metres / METRES_PER_DEGREE, metres / METRES_PER_DEGREE / Math.cos(y * (Math.PI / 180))];
+  return Array.from({ length: CORNERS }, (_, i) => (i / CORNERS) * 2 * Math.PI).map((turn) => [x + out * Math.cos(turn), y + up * Math.sin(turn)]);
 }
 
 /** The middle of a ring's area, for a badge. */

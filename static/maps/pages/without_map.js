@@ -15,6 +15,7 @@ import { Receipts } from "./participate/receipts.js";
 import { Rejoin } from "./participate/rejoin.js";
 import { outboxFor, watchDevice } from "./participate/sending.js";
 import { Words } from "./participate/words.js";
+import { AreaForm } from "./without_map/area_form.js";
 import { MyThings } from "./without_map/my_things.js";
 import { Panels } from "./without_map/panels.js";
 import { PlaceForm } from "./without_map/place_form.js";
@@ -81,6 +82,7 @@ async function offer(page) {
   page.forms = {};
   if (find("#route-form")) page.forms.route = new WayForm(page);
   if (find("#place-form")) page.forms.place = new PlaceForm(page);
+  if (find("#area-form")) page.forms.area = new AreaForm(page);
   for (const form of Object.values(page.forms)) await form.restore();
   for (const button of buttons) button.disabled = false;
   void streets(page);

@@ -4,11 +4,13 @@ import { t } from "../../core/texts.js";
 import { find, findAll } from "../dom.js";
 import { ListForm } from "./list_form.js";
 import { SearchBox } from "./search_box.js";
+import { middleOf } from "./wording.js";
 
 export class PlaceForm extends ListForm {
-  constructor(page) {
-    super(page, "place");
-    this.box = new SearchBox(page, "place-where", () => this.changed());
+  constructor(page, kind = "place") {
+    super(page, kind);
+    this.box = new SearchBox(page, `${kind}-where`, () => this.changed());
+    this.problem = find(`#${kind}-problem`);
   }
 
   stops() {
@@ -17,7 +19,7 @@ export class PlaceForm extends ListForm {
 
   putStops([key]) {
     this.box.set(key ? this.page.wording.gazetteer.find(key) : null);
-    find("#place-problem").hidden = true;
+    this.problem.hidden = true;
   }
 
   /** Only the stickers of the chosen group; where a thing that is changed lies now. */
@@ -29,10 +31,10 @@ export class PlaceForm extends ListForm {
       tray.disabled = !chosen;
     }
     const { before } = this;
-    const now = find("#place-now");
+    const now = find(`#${this.kind}-now`);
     now.hidden = before === null;
     if (!before) return;
-    const where = this.page.wording.where(before.geometry.coordinates) ?? t("on the map");
+    const where = this.page.wording.where(middleOf(before.geometry)) ?? t("on the map");
     now.textContent = t("Now: {place}. Choose another one only if it is wrong.", { place: where });
   }
 
@@ -45,15 +47,34 @@ export class PlaceForm extends ListForm {
       return null;
     }
     const { answers } = this;
-    const problem = find("#place-problem");
-    problem.hidden = Boolean(answers.group && answers.category);
-    if (!problem.hidden) {
-      const missing = answers.group ? "category" : "group";
-      find("span", problem).textContent = missing === "group" ? t("Choose what you want to say about the place.") : t("Choose a sticker.");
-      find(`fieldset:not([disabled]) input[name=${missing}], input[name=${missing}]:enabled`, this.form)?.focus();
-      return null;
-    }
-    const geometry = chosen ? { type: "Point", coordinates: chosen.at } : before.geometry;
-    return { properties: { ...answers, kind: "place", ...(chosen ? { source: "list" } : {}) }, geometry };
+    if (!answers.group) return this.#stop("group", this.unsaid);
+    if (!answers.category) return this.#stop("category", t("Choose a sticker."));
+    const geometry = chosen ? this.geometry(chosen.at) : before.geometry;
+    const trouble = chosen ? this.trouble(geometry) : null;
+    if (trouble) return this.#stop("reach", trouble);
+    this.problem.hidden = true;
+    return { properties: { ...answers, kind: this.kind, ...(chosen ? { source: "list" } : {}) }, geometry };
+  }
+
+  get unsaid() {
+    return t("Choose what you want to say about the place.");
+  }
+
+  /** What is kept of the chosen position. */
+  geometry(at) {
+    return { type: "Point", coordinates: at };
+  }
+
+  /** Why that cannot be kept, in words with the next step, or null. */
+  trouble() {
+    return null;
+  }
+
+  #stop(name, text) {
+    this.problem.hidden = false;
+    find("span", this.problem).textContent = text;
+    const inputs = findAll(`input[name=${name}]:enabled`, this.form);
+    (inputs.find((each) => each.checked) ?? inputs[0])?.focus();
+    return null;
   }
 }

@@ -1,5 +1,6 @@
 // What a thing is called by somebody who does not look at a map: what it is and what it is near.
 
+import { middle } from "../../core/rings.js";
 import { t } from "../../core/texts.js";
 
 const NEAR_M = 400;
@@ -42,8 +43,8 @@ export class Wording {
   /** "Lekeparken: favourite place" · "to school · walk, from near Storgata to Prøveøya skole" */
   title(item) {
     const label = this.words.name(item);
-    if (item.geometry.type === "Point") {
-      const where = this.where(item.geometry.coordinates);
+    if (item.geometry.type === "Point" || item.geometry.type === "Polygon") {
+      const where = this.where(middleOf(item.geometry));
       const what = item.properties.own_name ? `${item.properties.own_name}, ${label}` : label;
       return where ? t("{where}: {what}", { where: capital(where), what }) : what;
     }
@@ -61,6 +62,11 @@ export class Wording {
     const where = this.where(at);
     return where ? `${capital(label)}, ${where}` : label;
   }
+}
+
+/** The position of a place, or the middle of an area. */
+export function middleOf({ type, coordinates }) {
+  return type === "Polygon" ? middle(coordinates[0].slice(0, -1)) : coordinates;
 }
 
 export function capital(text) {
