@@ -100,8 +100,22 @@ def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterat
     Returns the next watermark and the rows in batches: the columns of the table that figures are made of, and
     ``registered_on``, ``head_count`` and ``grade``. Read while ``db`` is open, which answers nothing else meanwhile.
     """
+    statement = _figured(db, process).where(Contribution.process_id == process.id, Contribution.change >= since)
+    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
+
+
+def rows_near(db: Session, process: Process, bounds: tuple[float, float, float, float]) -> Iterator[Rows]:
+    """For figures that staff see: rows that count and come near ``bounds`` (west, south, east, north in WGS 84), with
+    the columns of ``changed_rows``. Read while ``db`` is open, which answers nothing else meanwhile.
+    """
+    near = overlapping(Contribution.geometry, bounds)
+    statement = _figured(db, process).where(*counted(db, process), near)
+    return (_rows(found) for found in columns(db, statement, BATCH))
+
+
+def _figured(db: Session, process: Process) -> Select[Any]:
     table = cast(Table, Contribution.__table__).c
-    statement = (
+    return (
         select(
             *(table[name] for name in _FOLLOWED),
             func.date(table.created_at, type_=Date).label("registered_on"),
@@ -112,10 +126,8 @@ def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterat
         )
         .join(Participant, Participant.id == table.participant_id)
         .join(Arena, Arena.id == table.arena_id)
-        .where(table.process_id == process.id, table.change >= since)
         .order_by(table.number)
     )
-    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
 
 
 def _rows(found: dict[str, pa.Array]) -> Rows:

@@ -7,6 +7,7 @@ from flask import Flask
 from app.web import (
     basemap,
     classroom,
+    conflicts,
     downloads,
     facilitate,
     gazetteer,
@@ -38,6 +39,7 @@ MODULES = (
     paper,
     plan,
     roadmap,
+    conflicts,
     moderate,
     downloads,
     basemap,

@@ -119,6 +119,19 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "picture_type": (_("That is not a photo or scan we can read."), _("Use one of these: %(wanted)s.")),
     "picture_unreadable": (_("The picture cannot be opened."), _("Take it anew and send it.")),
+    "plan_elsewhere": (
+        _("Nothing in %(file)s lies in the area this is about."),
+        _("Check that it is the right file and that its coordinate system is right."),
+    ),
+    "plan_missing": (_("There is no plan yet."), _("Choose a file with the plan's areas.")),
+    "plan_too_many": (
+        _("The plan has %(found)s areas here."),
+        _("Take at most %(most)s at a time: save a part of it as its own file."),
+    ),
+    "plan_without_area": (
+        _("The file %(file)s has no areas."),
+        _("Choose a file with polygons; lines and points alone cover nothing."),
+    ),
     "prefix_not_usable": (
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),

@@ -63,6 +63,7 @@ FIELDS = {
     "paper": _("paper"),
     "part": _("part of the map"),
     "picture": _("picture"),
+    "plan": _("plan"),
     "realiser": _("who can realise it"),
     "reason": _("reason"),
     "school": _("school"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,24 +48,36 @@ def read(
     Raises ``Unusable``: file_missing, file_type, file_too_large, zip_unsafe, file_unreadable, layer_missing,
     layer_unclear, crs_missing.
     """
-    address = _checked(path, suffixes)
+    address = checked(path, suffixes)
     within = bounds if path.suffix.lower() in OPENSTREETMAP else None
+    with opening(path):
+        source, epsg = as_drawn(address, _layer(address, layer), bbox=within)
+    if epsg is None:
+        raise Unusable("crs_missing", file=path.name)
+    return Source(project(source.geometry, epsg, WGS84), source.columns)
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """What GDAL cannot make sense of is ``Unusable``: file_unreadable."""
     try:
-        name = _layer(address, layer)
-        meta, _, wkb, values = pyogrio.raw.read(address, layer=name, bbox=within)
+        yield
     except Unusable:
         raise
     except (DataSourceError, DataLayerError, ValueError) as error:
         raise Unusable("file_unreadable", file=path.name) from error
-    epsg = epsg_of(meta["crs"])
-    if epsg is None:
-        raise Unusable("crs_missing", file=path.name)
+
+
+def as_drawn(address: str, layer: str | int, **how: Any) -> tuple[Source, int | None]:
+    """A layer's rows in its own coordinate system, and the EPSG code of that, None if the file does not say."""
+    meta, _, wkb, values = pyogrio.raw.read(address, layer=layer, **how)
     geometry = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
     columns = dict(zip([str(f) for f in meta["fields"]], values, strict=True))
-    return Source(project(geometry, epsg, WGS84), {name: _plain(column) for name, column in columns.items()})
+    return Source(geometry, {name: _plain(column) for name, column in columns.items()}), epsg_of(meta["crs"])
 
 
-def _checked(path: Path, suffixes: tuple[str, ...]) -> str:
+def checked(path: Path, suffixes: tuple[str, ...]) -> str:
+    """What GDAL is to open for a file of one of these kinds, if it is safe. Raises ``Unusable``."""
     if not path.is_file():
         raise Unusable("file_missing", file=path.name)
     suffix = path.suffix.lower()

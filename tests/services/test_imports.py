@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.errors import Invalid
 from app.model import Arena, Contribution, Participant
-from app.services import analysis, exports, imports, processes
+from app.services import analysis, conflicts, exports, imports, processes
 from app.services.index import Index, Selection
 from app.store import Store
 from gis import privacy
@@ -271,3 +271,17 @@ def test_the_map_the_areas_and_the_export_run_on_giskes_data(brought_in: Any, tm
             db, made, index, layers=(), format="gpkg", epsg=25832, path=tmp_path / "giske.gpkg", now=a.NOW
         )
     assert (found.rows["routes"], found.rows["places"]) == (123, 103)
+
+
+def test_giskes_regulated_playgrounds_are_held_against_its_routes(brought_in: Any, giske: Path) -> None:
+    store, made, _ = brought_in
+    path = giske / "giske" / "regulated_playgrounds.geojson"
+    with store.reading() as db:
+        plan = conflicts.read(path, made, called=path.name)
+        found = conflicts.of(db, made, plan)
+        drawn = [row.geometry for row in db.scalars(select(Contribution)) if row.geometry is not None]
+    tree = shapely.STRtree(drawn)
+    assert len(plan.geometry) + plan.outside == 163
+    met = {int(row) for row in tree.query(plan.geometry, predicate="intersects")[1]}
+    assert found.whole.everything.registrations == len(met) > 0
+    assert len(found.parts) == len(plan.geometry)

@@ -52,11 +52,12 @@ def school(embedded: Store) -> dict[str, str]:
         "hidden": f"{desk}/lese?state=hidden",
         "arenas": f"{desk}/arenaer",
         "exports": f"{desk}/eksport",
+        "plan conflict": f"{desk}/plankonflikt",
         "missing": "/nix",
     }
 
 
-STAFF = ("plan", "area", "roadmap", "input", "moderate", "hidden", "arenas", "exports")
+STAFF = ("plan", "area", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
 PAGES = (*OPEN, *STAFF)
 

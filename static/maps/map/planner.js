@@ -4,6 +4,7 @@ import * as L from "leaflet";
 
 export const GROUP_COLOURS = { activity: "#0072b2", good: "#009e73", bad: "#d55e00", wish: "#cc79a7" };
 export const REALISER_COLOURS = { municipality: "#00566b", residents: "#cc79a7", together: "#009e73" };
+const PLAN_COLOUR = "#1b2430";
 const DASHES = { activity: null, good: "12 5", bad: "3 6", wish: "12 5 3 5" };
 const RAMP = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"];
 const HATCH = "hatch-few";
@@ -98,15 +99,15 @@ export class AreaLayer {
   }
 }
 
-/** Roadmap inputs: outlines in the colour of who can realise them, named by their ids. */
+/** Roadmap inputs in the colour of who can realise them, named by their ids; a plan's polygons, which have neither. */
 export function inputLayer(map, inputs, { onPoint }) {
   const shapes = new Map();
   for (const input of inputs) {
-    const colour = REALISER_COLOURS[input.realiser];
+    const colour = REALISER_COLOURS[input.realiser] ?? PLAN_COLOUR;
     const style = { color: colour, weight: 4, fillColor: colour, fillOpacity: 0.25 };
     const shape = L.geoJSON(input.geometry, { style }).addTo(map);
-    shape.bindTooltip(`${input.id} ${input.title}`, { direction: "top" });
-    shape.on("click", () => location.assign(input.url));
+    shape.bindTooltip(input.url ? `${input.id} ${input.title}` : input.title, { direction: "top" });
+    if (input.url) shape.on("click", () => location.assign(input.url));
     shape.on("mouseover", () => onPoint(input.id));
     shape.on("mouseout", () => onPoint(null));
     shapes.set(input.id, shape);

@@ -1,8 +1,8 @@
-// The roadmap's map and list, in step.
+// A map and the list beside it, in step: inputs of the roadmap, or polygons of a plan over what was registered.
 
 import { speak } from "../core/texts.js";
 import { addBase } from "../map/base.js";
-import { inputLayer } from "../map/planner.js";
+import { heatLayer, inputLayer } from "../map/planner.js";
 import { pageMap } from "../map/registry.js";
 import { find, findAll, pageData } from "./dom.js";
 
@@ -21,6 +21,7 @@ for (const row of rows) {
   for (const name of ["mouseleave", "focusout"]) row.addEventListener(name, () => light(null));
 }
 await addBase(map, data.vector);
+for (const template of Object.values(data.heat ?? {})) heatLayer(template).addTo(map).follow("");
 if (data.inputs.length > 0) map.fitBounds(inputs.bounds(), { padding: [40, 40], maxZoom: 16 });
 
 function light(id) {
