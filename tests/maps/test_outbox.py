@@ -110,6 +110,45 @@ def test_21_a_reload_in_the_middle_of_a_word_keeps_the_word(served: Served, visi
     assert item["properties"]["comment"] == "Gynge"
 
 
+BUSY = """() => new Promise((ready) => {
+    const request = indexedDB.open("snarvei");
+    request.onsuccess = () => {
+        const store = request.result.transaction("items", "readwrite").objectStore("items");
+        const again = () => { store.get("nothing").onsuccess = again; };
+        again();
+        ready();
+    };
+})"""
+
+
+@pytest.mark.rule(21)
+@pytest.mark.parametrize("leave", ["reload", "goto"])
+def test_21_words_of_the_last_moment_are_kept_while_the_device_is_busy_writing(
+    served: Served, visit: Visit, leave: str
+) -> None:
+    """Something else holds the device's memory, so that nothing written now is there before the page is gone."""
+    page = join(visit(served.url), served)
+    put_sticker(page, "good", "nice", (0.4, 0.4))
+    received(page, 1)
+    page.evaluate(BUSY)
+    page.fill("#comment", "Gynge")
+    if leave == "reload":
+        page.reload()
+    else:
+        address = page.url
+        page.goto(f"{served.url}/personvern")
+        page.goto(address)
+    page.wait_for_selector(".sticker-marker")
+    expect(page.locator("#receipt")).to_contain_text("mottatt")
+    (item,) = things(page)
+    assert item["properties"]["comment"] == "Gynge"
+    page.reload()
+    page.wait_for_selector(".sticker-marker")
+    (item,) = things(page)
+    assert item["properties"]["comment"] == "Gynge"
+    assert page.evaluate("() => Object.keys(localStorage)") == []
+
+
 @pytest.mark.rule(21)
 def test_21_a_reload_in_the_middle_of_a_stroke_keeps_the_stroke(served: Served, visit: Visit) -> None:
     """The finger is still down when the page goes."""

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.maps.conftest import DESK, PHONE, Served, draw, join, put_sticker, received
 from tests.maps.test_axe import serious
 from tests.maps.test_core import run as run
+from tests.maps.test_outbox import BUSY
 from tests.maps.test_participate import own_class as own_class
 from tests.maps.test_participate import set_state, stored, things
 
@@ -456,6 +457,22 @@ def test_what_was_begun_is_there_again_after_a_reload(served: Served, visit: Vis
     received(page, 1)
     page.reload()
     expect(page.locator("#home")).to_be_visible()
+
+
+def test_what_was_written_in_the_last_moment_is_there_again(served: Served, visit: Visit) -> None:
+    page = without_map(visit(served.url, size=DESK), served)
+    page.click("[data-open-form=place]")
+    choose(page, "#place-where", "brygga")
+    page.wait_for_timeout(500)
+    page.evaluate(BUSY.replace("items", "session"))
+    page.fill("#place-comment", "Halvveis")
+    page.reload()
+    expect(page.locator("#place-form")).to_be_visible()
+    assert page.input_value("#place-comment") == "Halvveis"
+    page.click("#cancel-place")
+    page.reload()
+    expect(page.locator("#home")).to_be_visible()
+    assert page.evaluate("() => Object.keys(localStorage)") == []
 
 
 def test_two_streets_of_one_name_say_what_they_are_near(served: Served, visit: Visit) -> None:

@@ -1,6 +1,8 @@
 // What this device keeps: the session, the drawings and the lines in hand. IndexedDB where the browser has it; else the
 // tab's own memory. Every call succeeds: what finds no room is kept in memory and told through `onTrouble`.
 
+import { jot, jotted, strike, strikeAll } from "./last_words.js";
+
 const NAME = "snarvei";
 const VERSION = 2;
 const STORES = ["items", "session", "photos"];
@@ -10,7 +12,9 @@ const HANDED = "snarvei:";
 /** Open the device's memory; `lasting` is false where nothing survives the tab. */
 export async function openDatabase() {
   try {
-    return new Lasting(await opened());
+    const database = new Lasting(await opened());
+    await database.catchUp();
+    return database;
   } catch {
     return new Passing();
   }
@@ -60,19 +64,31 @@ class Lasting {
     return this.#run(store, "readonly", (s) => done(s.get(key)));
   }
 
-  put(store, key, value) {
-    return this.update(store, key, () => value, { blind: true });
+  put(store, key, value, { last } = {}) {
+    return this.update(store, key, () => value, { blind: true, last });
   }
 
   remove(store, key) {
     return this.update(store, key, () => null, { blind: true });
   }
 
+  /** Take in what an earlier page of this participant could only write down; another's last words are nobody's. */
+  async catchUp() {
+    const { since } = (await this.get("session", "current")) ?? {};
+    for (const [at, { value, whose }] of Object.entries(jotted())) {
+      const [store, key] = at.split("/");
+      const known = (stored) => (stored?.revision >= value.revision ? undefined : value);
+      if (since && whose === since) await this.update(store, key, known);
+      strike(at, value);
+    }
+  }
+
   /**
    * Read, change and write as one step, also between tabs. `change(value or undefined)` gives the new value, null to
-   * remove it, or undefined to leave it. `blind` does not read first: it is safe while the page is being closed.
+   * remove it, or undefined to leave it. `blind` does not read first. `last`, the participant's mark, is for a page that is
+   * about to go: the value is written down beside the memory as well.
    */
-  async update(store, key, change, { blind = false } = {}) {
+  async update(store, key, change, { blind = false, last = null } = {}) {
     const at = `${store}/${key}`;
     let value;
     let asked = false;
@@ -80,6 +96,7 @@ class Lasting {
       const unkept = this.#unkept.get(at);
       value = change(unkept ? (unkept.value ?? undefined) : stored);
       asked = true;
+      if (last) jot(at, value, last);
     };
     try {
       await this.#run(store, "readwrite", async (s) => {
@@ -89,6 +106,7 @@ class Lasting {
         else if (value !== undefined) s.put(value, key);
         s.transaction.commit?.();
       });
+      if (last) strike(at, value);
       const waiting = this.full;
       this.#unkept.delete(at);
       if (waiting) this.#tryAgain();
@@ -102,6 +120,7 @@ class Lasting {
 
   async clear() {
     this.#unkept.clear();
+    strikeAll();
     for (const store of STORES) await this.#run(store, "readwrite", (s) => done(s.clear()));
   }
 

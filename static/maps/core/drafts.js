@@ -9,9 +9,10 @@ export class Drafts {
     this.#tabs = tabs;
   }
 
-  /** Keep `{mode, answers, strokes, …}`; in a hurry (the page is closing) as well. */
-  keep(draft) {
-    return this.#database.put("session", this.#key(this.#tabs.id), { ...structuredClone(draft), tab: this.#tabs.id });
+  /** Keep `{mode, answers, strokes, …}`; `last` as for the database's `update`. */
+  keep(draft, { last } = {}) {
+    const { id: tab } = this.#tabs;
+    return this.#database.put("session", this.#key(tab), { ...structuredClone(draft), tab }, { last });
   }
 
   forget() {

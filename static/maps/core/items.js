@@ -19,7 +19,7 @@ export class Items {
   constructor(database, tabs = null) {
     this.#database = database;
     this.#tabs = tabs;
-    this.hurried = false;
+    this.hurried = null;
   }
 
   /** Read what an earlier page left; what was being sent then is unsent. */
@@ -61,7 +61,7 @@ export class Items {
     this.#items.set(id, item);
     this.#tell(id);
     const mine = structuredClone(item);
-    return this.#write(id, (stored) => this.#beside(stored, mine), { blind: this.hurried });
+    return this.#write(id, (stored) => this.#beside(stored, mine), { blind: this.hurried !== null, last: this.hurried });
   }
 
   /** Note how sending goes; never touches what was drawn. */
@@ -143,7 +143,7 @@ export class Items {
   #beside(stored, mine) {
     const seen = this.#seen.get(mine.id) ?? 0;
     const item = { ...mine };
-    if (stored && !this.hurried) {
+    if (stored) {
       const { sent, receivedAt, shortId, rival } = stored.sent > item.sent ? stored : item;
       Object.assign(item, { sent, receivedAt, shortId, rival });
       item.revision = Math.max(mine.revision, stored.revision + 1);

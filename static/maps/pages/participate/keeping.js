@@ -23,10 +23,11 @@ export async function keepEverything(page) {
 /** Everything here is asked for before the browser takes the page away; there may be no later. */
 function hurry(page) {
   if (document.body.dataset.finished) return;
-  page.items.hurried = true;
+  const { since } = page.session;
+  page.items.hurried = since;
   page.itemSheet.flush();
-  page.routeTool.keepDraft();
-  page.items.hurried = false;
+  page.routeTool.keepDraft({ last: since });
+  page.items.hurried = null;
 }
 
 function restore(form, name, value) {

@@ -79,10 +79,10 @@ export class RouteTool {
   }
 
   /** Keep the line in hand, with the stroke that the finger is drawing. */
-  keepDraft() {
+  keepDraft({ last } = {}) {
     if (!this.answers) return;
     const { mode, answers, following, drawing } = this;
-    void this.page.drafts.keep({ mode, answers, following, strokes: drawing.inHand });
+    void this.page.drafts.keep({ mode, answers, following, strokes: drawing.inHand }, { last });
   }
 
   /** Keep the line as a route, if it is one. */

@@ -21,6 +21,7 @@ export class ListForm {
     });
     for (const name of ["input", "change"]) this.form.addEventListener(name, () => this.changed());
     page.sheets.onLeave(kind, () => void this.#draft());
+    addEventListener("pagehide", () => void this.#draft({ last: page.session.since }));
   }
 
   /** The thing that is being changed, or null for a new one. */
@@ -125,12 +126,12 @@ export class ListForm {
   }
 
   /** Nothing that was begun is lost; what was not begun is no draft. */
-  async #draft() {
+  async #draft({ last } = {}) {
     clearTimeout(this.timer);
     const begun = this.#id !== null || this.stops().length > 0 || TEXTS.some((name) => this.answers[name]);
     if (!begun) return;
     const draft = { id: this.#id, answers: this.answers, stops: this.stops() };
-    await this.page.database.put("session", this.#key, draft);
+    await this.page.database.put("session", this.#key, draft, { last });
   }
 }
 
