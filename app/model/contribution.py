@@ -32,7 +32,8 @@ class Contribution(Base):
     """``number`` is the spatial index's key; ``id`` is made by the client, so that a retry is the same write.
 
     ``geometry`` is None when masking left nothing of a short route: the answers still count. ``change`` orders changes
-    (``app.store.changes``). ``digest`` recognises a retry of the same request without keeping what was drawn.
+    (``app.store.changes``). ``digest`` recognises a retry of the same request without keeping what was drawn;
+    ``revision`` is the device's own count of its versions, so that an older one that comes late is known.
     Comments are shown to nobody but staff until ``state`` is ``released``; ``hidden`` and ``erased`` count nowhere.
     """
 
@@ -71,6 +72,7 @@ class Contribution(Base):
     source: Mapped[str] = word(8)
     state: Mapped[str] = word(12, default="pending")
     digest: Mapped[str | None] = word(64)
+    revision: Mapped[int | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     change: Mapped[int] = mapped_column(BigInteger)

@@ -14,12 +14,15 @@ ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True)
 class Held:
-    """What is stored under the id that a request names: whose, from which request and in which state; None: nothing."""
+    """What is stored under the id that a request names: whose, from which request, in which state and which of the
+    device's versions; None: nothing.
+    """
 
     id: UUID
     participant_id: UUID | None
     digest: str | None
     state: str | None
+    revision: int | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import numpy as np
 import shapely
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotAllowed, NotFound
@@ -68,12 +68,14 @@ def save(
     properties: dict[str, Any],
     *,
     now: datetime,
+    revision: int | None = None,
     rng: np.random.Generator | None = None,
 ) -> Saved:
     """Store what the participant drew under the id its device made.
 
     ``geometry`` is a GeoJSON geometry in WGS 84. The same request again stores nothing new and answers the same, even
-    after the arena closed. ``rng`` is for the secret zones, seeded by the system unless given. Raises Invalid, Closed,
+    after the arena closed. ``revision`` is the device's count of its versions: one older than what is stored came late
+    and changes nothing. ``rng`` is for the secret zones, seeded by the system unless given. Raises Invalid, Closed,
     NotAllowed; then nothing was stored.
     """
     mark = _digest(actor.key, geometry, properties)
@@ -81,8 +83,9 @@ def save(
     if earlier.state is not None:
         if earlier.participant_id != actor.participant_id:
             raise NotAllowed("not_yours", field="id")
-        if earlier.digest == mark and earlier.state != "erased":
-            return Saved(_find(db, id), created=False)
+        late = revision is not None and earlier.revision is not None and revision < earlier.revision
+        if late or (earlier.digest == mark and earlier.state != "erased"):
+            return Saved(_seen(db, id, None if late else revision), created=False)
     participants.check_open(actor.arena_state, actor.process_phase)
     rules = processes.rules(db, actor.process_id, actor.process_version)
     answers = checked(properties, rules, actor.allows)
@@ -103,10 +106,13 @@ def save(
             "geometry": stored,
             "state": "pending",
             "digest": mark,
+            "revision": revision,
             "created_at": now,
             "changed_at": now,
         },
     )
+    if row is None:
+        return Saved(_find(db, id), created=False)
     if earlier.state not in (None, "pending"):
         moderation.note(db, actor.label, id, earlier.state, "pending", now)
     return Saved(row, created=earlier.state is None)
@@ -117,18 +123,20 @@ def mine(db: Session, actor: Pupil) -> list[Any]:
     return list(db.execute(_MINE, {"participant": actor.participant_id}))
 
 
-def erase(db: Session, actor: Pupil, id: UUID, now: datetime) -> None:
-    """Take one's own contribution back, at any time: what was drawn and written is gone at once, the id is kept so that
-    a late retry or an undo of the deletion finds it.
+def erase(db: Session, actor: Pupil, id: UUID, now: datetime, *, revision: int | None = None) -> None:
+    """Take one's own contribution back, at any time: what was drawn and written is gone at once, the id and the
+    ``revision`` are kept so that a late retry or an undo of the deletion finds them.
     """
     row = _find(db, id)
     if row is None:
         raise NotFound("contribution_unknown", field="id")
     if row.participant_id != actor.participant_id:
         raise NotAllowed("not_yours", field="id")
-    if MODERATION_STATES.check(row.state, "erased"):
+    late = revision is not None and row.revision is not None and revision < row.revision
+    if not late and MODERATION_STATES.check(row.state, "erased"):
         blank(db, [row.number], now, by=actor.label)
         moderation.note(db, actor.label, id, row.state, "erased", now)
+        _seen(db, id, revision)
 
 
 def blank(db: Session, numbers: list[int], now: datetime, *, by: str = SYSTEM) -> None:
@@ -249,11 +257,20 @@ def _find(db: Session, id: UUID) -> Any:
 
 def _held(db: Session, id: UUID) -> Held:
     row = _find(db, id)
-    return Held(id, row.participant_id, row.digest, row.state) if row else Held(id, None, None, None)
+    return Held(id, row.participant_id, row.digest, row.state, row.revision) if row else Held(id, None, None, None)
+
+
+def _seen(db: Session, id: UUID, revision: int | None) -> Any:
+    """The row as it is, which is what this version of the device's says as well."""
+    if revision is not None:
+        older = (_TABLE.c.revision < revision) | _TABLE.c.revision.is_(None)
+        db.execute(update(_TABLE).where(_TABLE.c.id == id, older).values(revision=revision))
+    return _find(db, id)
 
 
 def _stored(db: Session, values: dict[str, Any]) -> Any:
-    """The row as it is now, written in one statement that is built once; nothing is read back that is known.
+    """The row as it is now, written in one statement that is built once; nothing is read back that is known. None if a
+    later version of the device's came in between.
 
     Raises NotAllowed if the id is another participant's.
     """
@@ -261,15 +278,17 @@ def _stored(db: Session, values: dict[str, Any]) -> Any:
     if store not in _storing:
         insert = upsert(db, _TABLE).values(change=next_change(Contribution))
         renewed = [name for name in (*values, "change") if name not in _KEPT_FROM_FIRST]
+        revision = func.coalesce(insert.excluded.revision, _TABLE.c.revision)
         _storing[store] = insert.on_conflict_do_update(
             index_elements=["id"],
-            set_={name: insert.excluded[name] for name in renewed},
-            where=_TABLE.c.participant_id == insert.excluded.participant_id,
+            set_={name: insert.excluded[name] for name in renewed} | {"revision": revision},
+            where=(_TABLE.c.participant_id == insert.excluded.participant_id)
+            & (func.coalesce(_TABLE.c.revision, revision, 0) <= func.coalesce(revision, 0)),
         ).returning(_TABLE.c.number, _TABLE.c.created_at)
     made = db.execute(_storing[store], values).one_or_none()
-    if made is None:
+    if made is None and _held(db, values["id"]).participant_id != values["participant_id"]:
         raise NotAllowed("not_yours", field="id")
-    return SimpleNamespace(**values | made._asdict())
+    return made and SimpleNamespace(**values | made._asdict())
 
 
 def _digest(key: bytes, geometry: Any, properties: dict[str, Any]) -> str:

@@ -59,6 +59,7 @@ _BY_TOKEN = (
         _HELD.participant_id.label("held_by"),
         _HELD.digest.label("held_digest"),
         _HELD.state.label("held_state"),
+        _HELD.revision.label("held_revision"),
     )
     .join(Arena.__table__, _ARENA.id == _PARTICIPANT.arena_id)
     .join(Process.__table__, _PROCESS.id == _ARENA.process_id)
@@ -162,7 +163,7 @@ def authenticate(db: Session, token: str, now: datetime, *, named: UUID | None =
         row.phase,
         row.allows,
         key(token),
-        Held(named, row.held_by, row.held_digest, row.held_state) if named else None,
+        Held(named, row.held_by, row.held_digest, row.held_state, row.held_revision) if named else None,
     )
 
 

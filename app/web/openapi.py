@@ -17,6 +17,7 @@ TOKEN: list[dict[str, list[str]]] = [{"token": []}]
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
 
+REVISION = {"type": "integer", "minimum": 0}
 PEOPLE = {"type": "integer", "minimum": 1, "description": "How many a group stands for, where the arena takes groups"}
 
 
@@ -86,7 +87,12 @@ def _one_contribution() -> dict[str, Any]:
             TOKEN,
             requestBody={"required": True, "content": CONTRIBUTION},
         ),
-        "delete": _operation("Take a contribution back", {"204": {"description": "gone"}}, TOKEN),
+        "delete": _operation(
+            "Take a contribution back",
+            {"204": {"description": "gone"}},
+            TOKEN,
+            parameters=[{"name": "revision", "in": "query", "schema": REVISION}],
+        ),
     }
 
 
@@ -157,6 +163,10 @@ def _contribution() -> dict[str, Any]:
         "properties": {
             "type": among("Feature"),
             "id": {"type": "string", "format": "uuid", "readOnly": True},
+            "revision": {
+                **REVISION,
+                "description": "The device's count of its versions: an older one changes nothing.",
+            },
             "geometry": {"type": "object", "nullable": True},
             "properties": {
                 "type": "object",

@@ -24,6 +24,7 @@ FIELDS = {
     "own_name": _("own name for the place"),
     "photo": _("photo"),
     "preferred_mode": _("preferred mode of travel"),
+    "revision": _("version"),
     "season": _("season"),
     "source": _("source"),
 }

@@ -119,17 +119,17 @@ def _joined(db: Session, code: str, token: Any, head_count: Any, valid: timedelt
 @blueprint.put("/api/v1/contributions/<id>")
 @access.csrf.exempt
 def put_contribution(id: str) -> tuple[Response, int]:
-    geometry, properties = wire.read_feature()
+    geometry, properties, revision = wire.read_feature()
     key = wire.read_id(id)
     store = service().store
     with store.writing(once=True) as db:
         actor = access.pupil(db, now(), named=key)
         once = contributions.writes_once(actor, properties)
         if once:
-            saved = contributions.save(db, actor, key, geometry, properties, now=now())
+            saved = contributions.save(db, actor, key, geometry, properties, now=now(), revision=revision)
     if not once:
         with store.writing() as db:
-            saved = contributions.save(db, actor, key, geometry, properties, now=now())
+            saved = contributions.save(db, actor, key, geometry, properties, now=now(), revision=revision)
     return jsonify(wire.contribution(saved.row)), 201 if saved.created else 200
 
 
@@ -143,8 +143,9 @@ def get_contributions() -> Response:
 @blueprint.delete("/api/v1/contributions/<id>")
 @access.csrf.exempt
 def delete_contribution(id: str) -> tuple[str, int]:
+    revision = wire.read_revision(request.args.get("revision"))
     with service().store.writing() as db:
-        contributions.erase(db, access.pupil(db, now()), wire.read_id(id), now())
+        contributions.erase(db, access.pupil(db, now()), wire.read_id(id), now(), revision=revision)
     return "", 204
 
 

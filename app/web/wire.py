@@ -25,13 +25,26 @@ def read_object() -> dict[str, Any]:
     return value
 
 
-def read_feature() -> tuple[Any, dict[str, Any]]:
-    """Geometry and properties of the GeoJSON Feature in the body."""
+def read_feature() -> tuple[Any, dict[str, Any], int | None]:
+    """Geometry, properties and the device's ``revision`` (None from devices that do not count) of the Feature in the
+    body.
+    """
     value = read_object()
     properties = value.get("properties")
     if value.get("type") != "Feature" or not isinstance(properties, dict):
         raise Invalid("not_json")
-    return value.get("geometry"), properties
+    return value.get("geometry"), properties, read_revision(value.get("revision"))
+
+
+def read_revision(value: Any) -> int | None:
+    """Raises Invalid for what is no count."""
+    if value is None:
+        return None
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 31:
+        raise Invalid("value_unknown", field="revision", offered="0, 1, 2 …")
+    return value
 
 
 def read_id(text: str) -> UUID:
@@ -66,7 +79,8 @@ def contribution(row: Any) -> dict[str, Any]:
         "received_at": row.changed_at.isoformat(timespec="seconds"),
         "short_id": short_id(row.id),
     }
-    return dict(feature(row.geometry, properties, id=str(row.id)))
+    found = dict(feature(row.geometry, properties, id=str(row.id)))
+    return found if row.revision is None else {**found, "revision": row.revision}
 
 
 def short_id(id: UUID) -> str:

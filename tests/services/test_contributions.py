@@ -69,6 +69,29 @@ def test_nothing_stored_lies_near_the_drawn_home(embedded: Store, home: Any, way
         assert a.metres(row).distance(shapely.Point(home)) >= privacy.FLOOR - 0.05
 
 
+@given(arrivals=st.lists(st.integers(1, 6), min_size=1, max_size=12), gone=st.sets(st.integers(1, 6), max_size=2))
+def test_in_whatever_order_versions_arrive_the_newest_stands(
+    embedded: Store, arrivals: list[int], gone: set[int]
+) -> None:
+    """Version n says "n", or is a deletion; the network sends each as often and as late as it likes."""
+    with embedded.writing() as db:
+        actor = a.pupil(db, a.arena(db, a.process(db, slug=f"p{uuid4().hex[:5]}")))
+        id = uuid4()
+        for version in arrivals:
+            if version not in gone:
+                words = PLACE | {"comment": str(version)}
+                contributions.save(db, actor, id, a.wire(a.at(1, 1)), words, now=a.NOW, revision=version)
+            elif db.scalar(select(Contribution.id).where(Contribution.id == id)):
+                contributions.erase(db, actor, id, a.NOW, revision=version)
+        row = db.execute(select(Contribution.state, Contribution.comment).where(Contribution.id == id)).one_or_none()
+    first = next((n for n, version in enumerate(arrivals) if version not in gone), len(arrivals))
+    newest = max(arrivals[first:], default=0)
+    if newest == 0:
+        assert row is None
+    else:
+        assert row == (("erased", None) if newest in gone else ("pending", str(newest)))
+
+
 def test_every_route_of_one_child_is_cut_by_the_same_zone(store: Store) -> None:
     actor = settled(store)
     with store.writing() as db:

@@ -91,6 +91,38 @@ def test_what_one_sent_can_be_read_and_taken_back(client: FlaskClient, code: str
     assert after["features"] == []
 
 
+def test_a_version_that_comes_late_changes_nothing_and_has_its_receipt(
+    client: FlaskClient, store: Store, code: str
+) -> None:
+    headers = join(client, code)
+    url = f"/api/v1/contributions/{uuid4()}"
+
+    def put(revision: int | None, comment: str) -> Any:
+        sent = body(comment=comment) | ({} if revision is None else {"revision": revision})
+        return client.put(url, json=sent, headers=headers)
+
+    assert put(2, "med ord").status_code == 201
+    late = put(1, "uten")
+    assert (late.status_code, late.json["properties"]["comment"], late.json["revision"]) == (200, "med ord", 2)
+    assert put(3, "enda flere").json["properties"]["comment"] == "enda flere"
+    assert put(None, "en gammel side").json["properties"]["comment"] == "en gammel side"
+    assert put(2, "for sent").json["properties"]["comment"] == "en gammel side"
+    assert client.delete(f"{url}?revision=5", headers=headers).status_code == 204
+    assert put(4, "for sent").status_code == 200
+    assert client.get("/api/v1/contributions", headers=headers).json["features"] == []
+    assert put(6, "angret").json["properties"]["comment"] == "angret"
+    assert rows(store) == 1
+
+
+@pytest.mark.parametrize("revision", [-1, 1.5, True, "x", [1], 1 << 31])
+def test_a_version_that_is_no_count_is_refused(light: FlaskClient, light_code: str, revision: Any) -> None:
+    answer = light.put(
+        f"/api/v1/contributions/{uuid4()}", json=body() | {"revision": revision}, headers=join(light, light_code)
+    )
+    assert answer.status_code == 422
+    assert (answer.json["code"], answer.json["field"]) == ("value_unknown", "revision")  # type: ignore[index]
+
+
 def test_what_was_released_is_changed_with_its_note_or_not_at_all(client: FlaskClient, store: Store, code: str) -> None:
     headers = join(client, code)
     url = f"/api/v1/contributions/{uuid4()}"

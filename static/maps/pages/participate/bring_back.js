@@ -18,7 +18,7 @@ export async function bringBack(page) {
   }
 }
 
-async function keep(database, { id, geometry, properties }) {
+async function keep(database, { id, geometry, properties, revision = 1 }) {
   if (await database.get("items", id)) return;
   const { state: _, received_at: receivedAt, short_id: shortId, ...answers } = properties;
   await database.put("items", id, {
@@ -27,8 +27,8 @@ async function keep(database, { id, geometry, properties }) {
     geometry,
     deleted: false,
     born: Date.parse(receivedAt),
-    revision: 1,
-    sent: 1,
+    revision,
+    sent: revision,
     state: "received",
     receivedAt,
     shortId,

@@ -59,8 +59,8 @@ function room(page, trouble) {
 async function send(page, item) {
   const url = `${page.data.urls.contributions}/${item.id}`;
   const { token } = page.session;
-  if (item.deleted) return remove(url, token);
-  const body = { type: "Feature", geometry: item.geometry, properties: item.properties };
+  if (item.deleted) return remove(`${url}?revision=${item.revision}`, token);
+  const body = { type: "Feature", revision: item.revision, geometry: item.geometry, properties: item.properties };
   return call("PUT", url, { body, token, timeout: PATIENCE_MS });
 }
 
