@@ -65,7 +65,11 @@ def planner_map(process: Process, config: Config) -> Shown:
     """Opens on the whole area."""
     west, south, east, north = process.area.bounds
     map = _map(process, config, ((south + north) / 2, (west + east) / 2), zoom=14)
-    folium.FitBounds([(south, west), (north, east)], padding=(8, 8)).add_to(map)
+    fit = folium.FitBounds([(south, west), (north, east)], padding=(8, 8))
+    fit.options["animate"] = (
+        False  # an animation that is still running ends where it was going, whatever the page did since
+    )
+    fit.add_to(map)
     return _shown(map)
 
 

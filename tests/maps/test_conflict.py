@@ -98,6 +98,16 @@ def test_the_answer_fits_every_screen_and_has_no_serious_finding(
     assert serious(page) == []
 
 
+def test_the_map_opens_on_the_plan_on_a_phone_too(served: Served, visit: Visit, plan: dict[str, Any]) -> None:
+    page = ask(sign_in(visit(f"{served.url}/plan/", size=PHONE, touch=False), served), served, plan)
+    page.wait_for_function(
+        """() => {
+            const width = (name) => document.querySelector(name).getBoundingClientRect().width;
+            return width("path.leaflet-interactive") > 0.4 * width(".bench-map");
+        }"""
+    )
+
+
 def test_a_refused_file_is_explained_and_another_can_be_chosen(
     served: Served, visit: Visit, plan: dict[str, Any]
 ) -> None:

@@ -22,7 +22,7 @@ for (const row of rows) {
 }
 await addBase(map, data.vector);
 for (const template of Object.values(data.heat ?? {})) heatLayer(template).addTo(map).follow("");
-if (data.inputs.length > 0) map.fitBounds(inputs.bounds(), { padding: [40, 40], maxZoom: 16, animate: false });
+if (data.inputs.length > 0) map.fitBounds(inputs.bounds(), { padding: [40, 40], maxZoom: 16 });
 
 function light(id) {
   inputs.light(id);
