@@ -91,7 +91,7 @@ export class AreaLayer {
 
   revealAll() {
     const bounds = L.latLngBounds([...this.shapes.values()].map((each) => each.bounds));
-    if (bounds.isValid()) this.map.fitBounds(bounds, { maxZoom: 17, padding: [40, 40] });
+    if (bounds.isValid()) this.map.fitBounds(bounds, { maxZoom: 17, padding: [40, 40], animate: false });
   }
 
   inView(id) {
