@@ -56,7 +56,7 @@ class Store:
     def writing(self, *, once: bool = False) -> Iterator[Session]:
         """Commits when the block ends, rolls back when it raises. SQLite takes the write lock at once.
 
-        ``once`` promises that a single statement, the last one, writes: PostGIS is then spared BEGIN and COMMIT.
+        ``once`` promises that at most one statement writes: PostGIS is then spared BEGIN and COMMIT.
         """
         with self._transaction(write=True, once=once) as db:
             yield db
