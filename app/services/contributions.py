@@ -80,12 +80,9 @@ def save(
     """
     mark = _digest(actor.key, geometry, properties)
     earlier = actor.held if actor.held is not None and actor.held.id == id else _held(db, id)
-    if earlier.state is not None:
-        if earlier.participant_id != actor.participant_id:
-            raise NotAllowed("not_yours", field="id")
-        late = revision is not None and earlier.revision is not None and revision < earlier.revision
-        if late or (earlier.digest == mark and earlier.state != "erased"):
-            return Saved(_seen(db, id, None if late else revision), created=False)
+    known = _known(db, actor, earlier, mark, revision)
+    if known is not None:
+        return Saved(known, created=False)
     participants.check_open(actor.arena_state, actor.process_phase)
     rules = processes.rules(db, actor.process_id, actor.process_version)
     answers = checked(properties, rules, actor.allows)
@@ -132,8 +129,7 @@ def erase(db: Session, actor: Pupil, id: UUID, now: datetime, *, revision: int |
         raise NotFound("contribution_unknown", field="id")
     if row.participant_id != actor.participant_id:
         raise NotAllowed("not_yours", field="id")
-    late = revision is not None and row.revision is not None and revision < row.revision
-    if not late and MODERATION_STATES.check(row.state, "erased"):
+    if not _late(revision, row) and MODERATION_STATES.check(row.state, "erased"):
         blank(db, [row.number], now, by=actor.label)
         moderation.note(db, actor.label, id, row.state, "erased", now)
         _seen(db, id, revision)
@@ -258,6 +254,21 @@ def _find(db: Session, id: UUID) -> Any:
 def _held(db: Session, id: UUID) -> Held:
     row = _find(db, id)
     return Held(id, row.participant_id, row.digest, row.state, row.revision) if row else Held(id, None, None, None)
+
+
+def _late(revision: int | None, stored: Any) -> bool:
+    """Whether a later version of the device's is stored already."""
+    return revision is not None and stored.revision is not None and bool(revision < stored.revision)
+
+
+def _known(db: Session, actor: Pupil, earlier: Held, mark: str, revision: int | None) -> Any:
+    """The stored row, if the request says nothing that is not in it; else None. Raises NotAllowed."""
+    if earlier.state is None:
+        return None
+    if earlier.participant_id != actor.participant_id:
+        raise NotAllowed("not_yours", field="id")
+    again = earlier.digest == mark and earlier.state != "erased"
+    return _seen(db, earlier.id, revision) if again or _late(revision, earlier) else None
 
 
 def _seen(db: Session, id: UUID, revision: int | None) -> Any:
