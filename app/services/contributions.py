@@ -85,22 +85,14 @@ def save(
         return Saved(known, created=False)
     participants.check_open(actor.arena_state, actor.process_phase)
     rules = processes.rules(db, actor.process_id, actor.process_version)
-    answers = checked(properties, rules, actor.allows)
-    drawn = checked_geometry(geometry, answers["kind"], rules)
-    stored = _storable(db, actor, answers["kind"], drawn, rules, rng)
-    if answers["kind"] == "route":
-        answers["mode"], answers["modes"] = stretches.after_masking(
-            drawn, stored, answers["mode"], answers["modes"] or [], rules.epsg
-        )
     row = _stored(
         db,
         {
-            **answers,
+            **_storable(db, actor, geometry, checked(properties, rules, actor.allows), rules, rng),
             "id": id,
             "process_id": actor.process_id,
             "arena_id": actor.arena_id,
             "participant_id": actor.participant_id,
-            "geometry": stored,
             "state": "pending",
             "digest": mark,
             "revision": revision,
@@ -207,11 +199,22 @@ def generalised(drawn: Any, rules: Rules) -> Any:
     return project(stored, rules.epsg, WGS84)
 
 
-def _storable(db: Session, actor: Pupil, kind: str, drawn: Any, rules: Rules, rng: np.random.Generator | None) -> Any:
-    """What of the drawing may be written down."""
-    if kind == "route":
-        return _masked(db, actor, drawn, rules, rng or np.random.default_rng())
-    return generalised(drawn, rules) if kind == "area" else drawn
+def _storable(
+    db: Session,
+    actor: Pupil,
+    geometry: Any,
+    answers: dict[str, Any],
+    rules: Rules,
+    rng: np.random.Generator | None,
+) -> dict[str, Any]:
+    """The answers, and what of the drawing may be written down, as column values. Raises Invalid."""
+    kind = answers["kind"]
+    drawn = checked_geometry(geometry, kind, rules)
+    if kind != "route":
+        return {**answers, "geometry": generalised(drawn, rules) if kind == "area" else drawn}
+    stored = _masked(db, actor, drawn, rules, rng or np.random.default_rng())
+    mode, modes = stretches.after_masking(drawn, stored, answers["mode"], answers["modes"] or [], rules.epsg)
+    return {**answers, "mode": mode, "modes": modes, "geometry": stored}
 
 
 def mask(
