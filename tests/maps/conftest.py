@@ -292,5 +292,5 @@ def put_sticker(page: Page, group: str, category: str, at: tuple[float, float]) 
 
 def received(page: Page, count: int) -> None:
     """Wait until so many things have their receipt."""
-    said = re.compile(rf"(^|\D){count} (mottatt|mottatte|motteke|mottekne|received)")
+    said = re.compile(rf"(^|\D){count} (mottatt|mottatte|motteke|mottekne|received|استُلم)")
     expect(page.locator("#receipt")).to_have_text(said, timeout=12_000)

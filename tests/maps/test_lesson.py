@@ -650,10 +650,10 @@ def test_reading_aloud_is_offered_only_with_a_voice_of_the_device_in_the_pages_l
     assert page.locator("#read-aloud").is_visible() == offered
 
 
-@pytest.mark.parametrize("language", ["nb-NO", "nn-NO", "en-GB"])
+@pytest.mark.parametrize("language", ["nb-NO", "nn-NO", "en-GB", "ar"])
 def test_no_step_of_the_lesson_has_a_serious_finding(served: Served, visit: Visit, language: str) -> None:
     page = visit("about:blank", language=language)
-    speaking(page, NORWEGIAN, {"lang": "en-GB", "localService": True})
+    speaking(page, NORWEGIAN, *({"lang": lang, "localService": True} for lang in ("en-GB", "ar")))
     page.goto(served.url)
     page.fill("#code", served.code)
     page.click("button[type=submit]")

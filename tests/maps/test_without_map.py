@@ -577,7 +577,7 @@ def test_a_class_that_closed_meanwhile_keeps_what_was_made(served: Served, visit
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["nb-NO", "nn-NO", "en-GB"])
+@pytest.mark.parametrize("language", ["nb-NO", "nn-NO", "en-GB", "ar"])
 def test_no_step_without_a_map_has_a_serious_finding(served: Served, visit: Visit, language: str, scheme: str) -> None:
     page = without_map(visit(served.url, size=PHONE, language=language, color_scheme=scheme), served)
     assert serious(page) == []
