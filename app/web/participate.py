@@ -27,6 +27,8 @@ blueprint = Blueprint("participate", __name__)
 @blueprint.get("/")
 @blueprint.get("/k/<code>")
 def join_page(code: str = "") -> str | Response:
+    """A form that was sent before its script was there comes back with the code that was typed."""
+    code = code or request.args.get("code", "")
     if code and _open_to_residents(code):
         return redirect(url_for("residents.open_page", code=arenas.plain_code(code)))
     return render_template("participate/join.html", code=arenas.plain_code(code), data=page_data())

@@ -86,6 +86,11 @@ def test_every_page_opens_in_every_language(
         assert "<title>" in text
 
 
+def test_a_code_that_was_sent_before_the_script_was_there_is_kept(light: FlaskClient, school: dict[str, str]) -> None:
+    code = school["front with a code"].rpartition("/")[2]
+    assert f'value="{code}"' in light.get(f"/?code={code.lower()}").get_data(as_text=True)
+
+
 def visible(html: str) -> str:
     """The words on a page: no tags, no scripts, no names of languages, no code."""
     html = re.sub(r'(?s)<nav class="languages".*?</nav>', " ", html)

@@ -74,8 +74,10 @@ class Lasting {
 
   /** Take in what an earlier page of this participant could only write down; another's last words are nobody's. */
   async catchUp() {
+    const notes = Object.entries(jotted());
+    if (notes.length === 0) return;
     const { since } = (await this.get("session", "current")) ?? {};
-    for (const [at, { value, whose }] of Object.entries(jotted())) {
+    for (const [at, { value, whose }] of notes) {
       const [store, key] = at.split("/");
       const known = (stored) => (stored?.revision >= value.revision ? undefined : value);
       if (since && whose === since) await this.update(store, key, known);

@@ -13,6 +13,7 @@ export class Items {
   #seen = new Map();
   #writing = new Map();
   #met = new Set();
+  #gone = new Map();
   #listeners = new Set();
 
   /** `tabs` (core/tabs.js) hears of every change; without it this page is alone. */
@@ -35,7 +36,7 @@ export class Items {
     const shown = this.#items.get(id);
     if (item === null || this.#writing.get(id)) return;
     if (item) this.#take(item);
-    else if (!shown || shown.deleted || shown.revision <= shown.sent) this.#items.delete(id);
+    else if (!shown || shown.deleted || shown.revision <= shown.sent) this.#forget(id);
     else await this.#write(id, () => structuredClone(shown));
     this.#tell(id);
   }
@@ -56,7 +57,7 @@ export class Items {
 
   /** Set an item's content (null deletes it) and mark it unsent. */
   change(id, content) {
-    const item = { ...(this.#items.get(id) ?? fresh(id)), ...structuredClone(content ?? {}) };
+    const item = { ...(this.#items.get(id) ?? fresh(id, this.#gone.get(id))), ...structuredClone(content ?? {}) };
     Object.assign(item, { deleted: content === null, revision: item.revision + 1, state: "device", problem: null });
     this.#items.set(id, item);
     this.#tell(id);
@@ -70,7 +71,7 @@ export class Items {
     if (!item) return Promise.resolve();
     Object.assign(item, notes);
     const over = item.deleted && item.sent >= item.revision;
-    if (over) this.#items.delete(id);
+    if (over) this.#forget(id);
     this.#tell(id);
     if (!over && !KEPT_NOTES.includes(notes.state) && notes.sent === undefined) return Promise.resolve();
     return this.#write(id, (stored) => noted(stored, notes));
@@ -78,7 +79,7 @@ export class Items {
 
   /** Take it off this device alone; what the server has of it stays there. */
   drop(id) {
-    this.#items.delete(id);
+    this.#forget(id);
     this.#tell(id);
     return this.#write(id, () => null);
   }
@@ -133,6 +134,13 @@ export class Items {
     this.#tell();
   }
 
+  /** No longer here; should it be put back, its versions are counted on. */
+  #forget(id) {
+    const item = this.#items.get(id);
+    if (item) this.#gone.set(id, item.revision);
+    this.#items.delete(id);
+  }
+
   #take(item) {
     if (item.state === "sending") item.state = "device";
     this.#seen.set(item.id, item.revision);
@@ -176,8 +184,8 @@ export class Items {
   }
 }
 
-function fresh(id) {
-  return { id, born: Date.now(), revision: 0, sent: 0, receivedAt: null, shortId: null, rival: null };
+function fresh(id, revision = 0) {
+  return { id, born: Date.now(), revision, sent: 0, receivedAt: null, shortId: null, rival: null };
 }
 
 /** Two tabs changed one thing: the later version stands and the other is kept beside it; what was drawn outlives a deletion. */

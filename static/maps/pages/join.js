@@ -19,7 +19,8 @@ const trouble = find("#trouble");
 const group = find("#group");
 const people = find("#head-count");
 const button = find("button[type=submit]", form);
-const database = await openDatabase();
+const opening = openDatabase().then((opened) => (database = opened));
+let database = null;
 let answered = null;
 
 form.addEventListener("submit", async (event) => {
@@ -29,6 +30,7 @@ form.addEventListener("submit", async (event) => {
   people?.removeAttribute("aria-invalid");
   trouble.hidden = true;
   try {
+    await opening;
     if (answered !== null || !(await warnOfUnsent())) await join();
   } catch (refused) {
     if (refused.status === undefined) throw refused;
@@ -56,6 +58,7 @@ const emptied = () => {
   find("#unsent").hidden = true;
   field.focus();
 };
+await opening;
 await new GoOn(database, emptied).offer();
 document.body.dataset.ready = "true";
 void keepOffline();
