@@ -16,7 +16,7 @@ from app.model.catalogue import STICKER_GROUPS
 from app.services import conflicts, processes
 from app.services.conflicts import Conflict, Figure
 from app.web import access, problems, wire
-from app.web.desk import Desk, desk, frame
+from app.web.desk import Desk, desk, frame, heat_addresses
 from app.web.language import current, number
 from app.web.pages import page_data
 from app.web.participants_words import GROUPS
@@ -72,10 +72,7 @@ def _page(at: Desk, conflict: Conflict | None = None, called: str = "", refusal:
         area=plain(at.process.area),
         bounds=at.process.area.bounds,
         vector=url_for("basemap.vector", slug=slug, version=at.process.version),
-        heat={
-            kind: url_for("plan.heat_tile", slug=slug, kind=kind, z=0, x=0, y=0).replace("0/0/0", "{z}/{x}/{y}")
-            for kind in ("place", "route")
-        },
+        heat=heat_addresses(slug),
         inputs=[
             {"id": str(nth), "title": part.name, "geometry": plain(part.geometry)} for nth, part in enumerate(parts)
         ],

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
+
 from app.model import Process
 from app.services import moderation, photos, processes
 from app.services.actors import Officer
@@ -48,6 +50,14 @@ def frame(at: Desk, here: str) -> dict[str, Any]:
         "here": here,
         "waiting": moderation.waiting(at.db, at.process) + pictures,
         "photos_waiting": pictures,
+    }
+
+
+def heat_addresses(slug: str) -> dict[str, str]:
+    """The addresses of heat tiles by kind, with ``{z}/{x}/{y}`` for a map to fill in."""
+    return {
+        kind: url_for("plan.heat_tile", slug=slug, kind=kind, z=0, x=0, y=0).replace("0/0/0", "{z}/{x}/{y}")
+        for kind in ("place", "route")
     }
 
 

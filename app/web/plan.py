@@ -17,7 +17,7 @@ from app.model.roadmap import REALISERS
 from app.services import analysis, arenas, photos, processes, publication, roadmap, staff
 from app.services.index import Selection
 from app.web import access, problems, wire
-from app.web.desk import Desk, desk, frame, themes
+from app.web.desk import Desk, desk, frame, heat_addresses, themes
 from app.web.language import current
 from app.web.pages import page_data
 from app.web.service import now, service
@@ -70,10 +70,7 @@ def map_page(slug: str) -> str:
             area=plain(at.process.area),
             bounds=at.process.area.bounds,
             vector=url_for("basemap.vector", slug=slug, version=at.process.version),
-            heat={
-                kind: url_for("plan.heat_tile", slug=slug, kind=kind, z=0, x=0, y=0).replace("0/0/0", "{z}/{x}/{y}")
-                for kind in ("place", "route")
-            },
+            heat=heat_addresses(slug),
             hexagons=url_for("plan.hexagons", slug=slug),
             areas=url_for("plan.areas", slug=slug),
             area_card=url_for("plan.area_card", slug=slug, public_id="ID"),
