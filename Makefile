@@ -55,9 +55,9 @@ $(VENV)/run.done: setup.cfg constraints.txt $(TEXTS)
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/run.done
-	@$(INSTALL) --editable '.[test]'
+	@$(INSTALL) --editable '.[test,scale]'
 	@touch $@
 
 $(VENV)/bench.done: $(VENV)/test.done
-	@$(INSTALL) --editable '.[test,bench]'
+	@$(INSTALL) --editable '.[test,scale,bench]'
 	@touch $@
