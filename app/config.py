@@ -90,7 +90,12 @@ SETTINGS = (
     Setting("DATABASE_URL", "", "Where everything is kept. Empty: an SQLite file in the data folder.", _database),
     Setting("HOST", "127.0.0.1", "The address the server listens on."),
     Setting("PORT", "8000", "The port the server listens on.", _whole(1, 65535)),
-    Setting("SNARVEI_DATA_DIR", "var", "Folder for the embedded database, the secret key and cached map tiles.", Path),
+    Setting(
+        "SNARVEI_DATA_DIR",
+        "var",
+        "Folder for the embedded database, the secret key, kept indexes and cached map tiles.",
+        Path,
+    ),
     Setting("SNARVEI_SECRET_KEY", "", "Signs sessions. Empty: made once and kept in the data folder."),
     Setting("SNARVEI_PUBLIC_URL", "", "The address people use, for links and QR codes. Empty: the one they came by."),
     Setting("SNARVEI_WORKERS", "2", "Server processes.", _whole(1, 64)),

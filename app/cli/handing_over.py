@@ -11,7 +11,7 @@ import numpy as np
 
 from app.cli.context import Context, pass_context, refusing
 from app.services import analysis, erasure, exports, imports, processes, publication
-from app.services.index import Index
+from app.services.index import Index, Indexes, drop_snapshots
 
 
 @click.command("import")
@@ -54,9 +54,8 @@ def export_file(context: Context, slug: str, layers: tuple[str, ...], format_: s
     code = crs.upper().removeprefix("EPSG:")
     with context.store.reading() as db:
         row = processes.by_slug(db, slug)
-        index = Index(row)
-        if exports.counted(layers):
-            index.refresh(db, row)
+        counted = exports.counted(layers)
+        index = Indexes(context.config.data_dir).get(db, row, context.now) if counted else Index(row)
         epsg = int(code) if code.isdigit() else 0
         made = exports.export(db, row, index, layers=layers, format=format_, epsg=epsg, path=out, now=context.now)
     for name, count in made.rows.items():
@@ -95,6 +94,7 @@ def forget(context: Context, slug: str, code: str | None, alias: str | None, exp
             count = erasure.forget_expired(db, row, context.now)
         else:
             raise click.UsageError("Say --code and --alias, or --expired.")
+    drop_snapshots(context.config.data_dir, row.id)
     click.echo(f"{count} contributions erased.")
 
 

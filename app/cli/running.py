@@ -12,6 +12,7 @@ import click
 from app import config as configuration
 from app.cli.context import Context, pass_context, refusing
 from app.services import demo
+from app.services.index import drop_snapshots
 from app.store import backup, migrations
 
 
@@ -78,6 +79,7 @@ def restore_store(context: Context, path: Path, yes: bool) -> None:
         raise click.UsageError("This replaces the database. Say --yes.")
     backup.restore(context.store, path)
     migrations.upgrade(context.store)
+    drop_snapshots(context.config.data_dir)
     click.echo("Restored.")
 
 

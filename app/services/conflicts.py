@@ -15,7 +15,7 @@ from app.errors import Invalid
 from app.model import Area, Process
 from app.model.catalogue import STICKER_GROUPS
 from app.services import analysis, publication
-from app.services.index import Column
+from app.services.columns import Column
 from gis.formats import plans
 from gis.formats.plans import Plan
 from gis.geojson import Unusable

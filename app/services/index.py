@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from functools import wraps
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
-import shapely
 from sqlalchemy.orm import Session
 
 from app.model import Process
-from app.services import publication
-from gis import density, grid
-from gis.crs import WGS84, project
+from app.services import located, publication, snapshots
+from app.services.columns import Column, Ids
+from app.services.located import NOWHERE, UNIT, Located, Part
+from gis import density
 
 ANSWERS_KEPT = 24
+FEW = 4096
+SAVED_EVERY = timedelta(minutes=10)
+CATEGORICAL = ("kind", "group", "category", "feeling", "mode", "season", "grade", "arena_id")
 _EPOCH = date(1970, 1, 1).toordinal()
-CATEGORICAL = ("kind", "group", "category", "feeling", "mode", "grade", "arena_id")
+_FORMAT = 1
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -37,6 +43,7 @@ class Selection:
     categories: frozenset[str] = frozenset()
     feelings: frozenset[str] = frozenset()
     modes: frozenset[str] = frozenset()
+    seasons: frozenset[str] = frozenset()
     grades: frozenset[int] = frozenset()
     arenas: frozenset[UUID] = frozenset()
     since: date | None = None
@@ -50,45 +57,11 @@ class Selection:
             self.categories,
             self.feelings,
             self.modes,
+            self.seasons,
             self.grades,
             frozenset(map(str, self.arenas)),
         )
         return {name: chosen for name, chosen in zip(CATEGORICAL, sets, strict=True) if chosen}
-
-
-@dataclass
-class Column:
-    """A categorical column: ``codes[row]`` points into ``values``."""
-
-    codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
-    values: dict[Any, int] = field(default_factory=dict)
-
-    def encode(self, values: pa.Array) -> np.ndarray:
-        coded = values.dictionary_encode(null_encoding="encode")
-        known = [self.values.setdefault(value, len(self.values)) for value in coded.dictionary.to_pylist()]
-        return np.array(known, np.int32)[coded.indices.to_numpy()]
-
-    def among(self, chosen: frozenset[Any]) -> np.ndarray:
-        return np.isin(self.codes, [self.values[value] for value in chosen if value in self.values])
-
-
-@dataclass
-class Located:
-    """Where a batch of rows lies: coordinates of places (NaN for others), cells of places and routes, hexagons."""
-
-    xy: np.ndarray
-    points: density.Cells
-    lines: density.Cells
-    hexagons: np.ndarray
-
-
-@dataclass(frozen=True)
-class Part:
-    """A batch of rows that is read and not yet appended; its geometries are gone, they are the most of it."""
-
-    columns: dict[str, pa.Array]
-    counts: np.ndarray
-    at: Located
 
 
 def locked(method: Callable[Concatenate[Index, P], T]) -> Callable[Concatenate[Index, P], T]:
@@ -112,16 +85,17 @@ class Index:
         self.hexagon_m = process.hexagon_m
         self.minimum = process.minimum_people
         self.generation = 0
+        self.unsaved = False
         self._lock = threading.RLock()
         self._watermark = 0
         self._columns = {name: Column() for name in CATEGORICAL}
-        self._people = Column()
-        self._weights = np.zeros(0, np.int64)
-        self._day = np.zeros(0, np.int32)
+        self._people = Ids()
+        self._weights = np.zeros(0, np.int32)
+        self._day = np.zeros(0, np.uint16)
         self._alive = np.zeros(0, bool)
         self._numbers = np.zeros(0, np.int64)
-        empty = density.Cells(np.zeros(0, np.uint64), np.zeros(0, np.uint32))
-        self._at = Located(np.zeros((0, 2)), empty, empty, np.zeros((0, 2), np.int64))
+        self._xy = np.zeros((0, 2), np.int32)
+        self._base, self._recent = Located.none(), Located.none()
         self._answers: OrderedDict[Any, Any] = OrderedDict()
 
     @locked
@@ -129,41 +103,42 @@ class Index:
         """Take in what changed; True if anything did."""
         following, batches = publication.changed_rows(db, process, self._watermark)
         parts: list[Part] = []
+        changed: list[np.ndarray] = []
         first = len(self._alive)
-        for rows in batches:
-            parts.append(Part(rows.columns, rows.counts, _locate(rows, first, self.epsg, self.hexagon_m)))
-            first += len(rows.counts)
+        for rows in _ahead(batches):
+            changed.append(rows.columns["number"].to_numpy())
+            parts.append(located.part(rows, first, self.epsg, self.hexagon_m))
+            first += len(parts[-1].xy)
         self._watermark = following
-        if not parts:
+        if not changed:
             return False
+        self._alive = self._alive.copy()
+        self._alive[np.isin(self._numbers, np.concatenate(changed))] = False
         self._append(parts)
         self._answers.clear()
         self.generation += 1
+        self.unsaved = True
         return True
 
     def _append(self, parts: list[Part]) -> None:
-        numbers = np.concatenate([part.columns["number"].to_numpy() for part in parts])
-        self._alive[np.isin(self._numbers, numbers)] = False
-        self._numbers = np.concatenate([self._numbers, numbers])
-        self._alive = np.concatenate([self._alive, *(part.counts for part in parts)])
         for name, column in self._columns.items():
             column.codes = np.concatenate([column.codes, *(column.encode(part.columns[name]) for part in parts)])
         people = [self._people.encode(part.columns["participant_id"]) for part in parts]
         self._people.codes = np.concatenate([self._people.codes, *people])
-        weights = np.ones(len(self._people.values), np.int64)
+        weights = np.ones(len(self._people.values), np.int32)
         weights[: len(self._weights)] = self._weights
         for codes, part in zip(people, parts, strict=True):
             weights[codes] = part.columns["head_count"].to_numpy()
         self._weights = weights
-        days = [part.columns["registered_on"].cast(pa.int32()).to_numpy() for part in parts]
-        self._day = np.concatenate([self._day, *(each + _EPOCH for each in days)])
-        everything = [self._at, *(part.at for part in parts)]
-        self._at = Located(
-            np.vstack([each.xy for each in everything]),
-            density.Cells.joined([each.points for each in everything]),
-            density.Cells.joined([each.lines for each in everything]),
-            np.vstack([each.hexagons for each in everything]),
-        )
+        days = [part.columns["registered_on"].cast(pa.int32()).to_numpy().astype(np.uint16) for part in parts]
+        self._day = np.concatenate([self._day, *days])
+        self._numbers = np.concatenate([self._numbers, *(part.columns["number"].to_numpy() for part in parts)])
+        self._xy = np.vstack([self._xy, *(part.xy for part in parts)])
+        self._alive = np.append(self._alive, np.ones(len(self._numbers) - len(self._alive), bool))
+        found = [map(np.concatenate, zip(*each, strict=True)) for each in zip(*(p.pairs for p in parts), strict=True)]
+        self._recent = self._recent.joined(Located(*(density.Cells.of(*pairs) for pairs in found)))
+        if len(self._recent.hexagons.rows) > max(FEW, len(self._base.hexagons.rows) // 8):
+            self._base, self._recent = self._base.joined(self._recent), Located.none()
 
     @locked
     def mask(self, selection: Selection) -> np.ndarray:
@@ -172,9 +147,9 @@ class Index:
         for name, chosen in selection.wanted.items():
             keep &= self._columns[name].among(chosen)
         if selection.since is not None:
-            keep &= self._day >= selection.since.toordinal()
+            keep &= self._day >= selection.since.toordinal() - _EPOCH
         if selection.until is not None:
-            keep &= self._day <= selection.until.toordinal()
+            keep &= self._day <= selection.until.toordinal() - _EPOCH
         return keep
 
     @locked
@@ -192,10 +167,13 @@ class Index:
         """The cells of places or routes that may be seen under the filter."""
 
         def compute() -> density.View:
-            cells = self._at.lines if kind == "route" else self._at.points
-            return density.View(cells, self._people.codes, self._weights, self.minimum, self.mask(selection))
+            cells, recent = ((at.lines if kind == "route" else at.points) for at in (self._base, self._recent))
+            return density.View(cells, *self._who(), self.minimum, self.mask(selection), recent)
 
         return self.remembered(("view", selection, kind), compute)
+
+    def _who(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._people.codes, self._weights
 
     @locked
     def hexagons(self, selection: Selection) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -204,17 +182,21 @@ class Index:
         Where neither the areas nor the places and ways are enough people to be shown, the larger of the two counts
         stands: a wide area drawn by some must not lift somebody's single place over the threshold.
         """
-        rows, cells = self._at.hexagons[self.mask(selection)[self._at.hexagons[:, 0]]].T
-        keys, cell = np.unique(cells, return_inverse=True)
-        areas = self._columns["kind"].among(frozenset({"area"}))[rows]
-        people = self._people_in(rows, cell, len(keys))
-        if areas.any():
-            larger = np.maximum(*(self._people_in(rows[part], cell[part], len(keys)) for part in (areas, ~areas)))
+        keep = self.mask(selection)
+        keys, people, registrations = self._in_hexagons(keep)
+        areas = self._columns["kind"].among(frozenset({"area"}))
+        if (areas & keep).any():
+            larger = np.zeros(len(keys), people.dtype)
+            for part in (areas, ~areas):
+                there, count, _ = self._in_hexagons(keep & part)
+                at = np.searchsorted(keys, there)
+                larger[at] = np.maximum(larger[at], count)
             people = np.where(larger < self.minimum, larger, people)
-        return keys, people, np.bincount(cell, minlength=len(keys))
+        return keys, people, registrations
 
-    def _people_in(self, rows: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
-        return density.distinct(cell, self._people.codes[rows], self._weights, cells).astype(np.int64)
+    def _in_hexagons(self, keep: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        keys, people, registrations = density.everyone(self._base.hexagons, self._recent.hexagons, keep, *self._who())
+        return keys.astype(np.int64), people.astype(np.int64), registrations
 
     @locked
     def figures(self, rows: np.ndarray) -> tuple[int, int]:
@@ -230,8 +212,8 @@ class Index:
     def points(self, selection: Selection) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Row positions of places under the filter, and their longitude and latitude."""
         rows = self.rows(selection)
-        rows = rows[~np.isnan(self._at.xy[rows, 0])]
-        return rows, self._at.xy[rows, 0], self._at.xy[rows, 1]
+        rows = rows[self._xy[rows, 0] != NOWHERE]
+        return rows, self._xy[rows, 0] * UNIT, self._xy[rows, 1] * UNIT
 
     @locked
     def people_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -253,39 +235,124 @@ class Index:
             for people, registrations, name in sorted(found, key=lambda f: (-f[0], -f[1], f[2]))
         ]
 
+    @locked
+    def save(self, path: Path) -> None:
+        """Keep what counts in a file that ``load`` of any worker takes; what counts no more is not in it."""
+        alive = np.flatnonzero(self._alive)
+        becomes = np.full(len(self._alive), -1, np.int64)
+        becomes[alive] = np.arange(len(alive))
+        at = self._base.joined(self._recent).where(becomes)
+        people, codes = np.unique(self._people.codes[alive], return_inverse=True)
+        arrays = {
+            "numbers": self._numbers[alive],
+            "day": self._day[alive],
+            "xy": self._xy[alive],
+            "person": codes.astype(np.uint32),
+            "weights": self._weights[people],
+            "people": np.array(self._people.values.take(pa.array(people)).to_pylist(), "S"),
+            **{f"column_{name}": column.codes[alive] for name, column in self._columns.items()},
+            **{
+                f"{field.name}_{nth}": array
+                for field, cells in zip(fields(Located), at.each, strict=True)
+                for nth, array in enumerate(cells.arrays)
+            },
+        }
+        values = {name: list(column.values) for name, column in self._columns.items()}
+        snapshots.write(path, arrays, {**self._facts(), "watermark": self._watermark, "values": values})
+        self.unsaved = False
 
-def _locate(rows: publication.Rows, first: int, epsg: int, hexagon_m: int) -> Located:
-    """Where the counted rows of a batch lie; ``first`` is the position of its first row in the index."""
-    geometry = rows.geometry.copy()
-    geometry[~rows.counts] = None
-    dimensions = shapely.get_dimensions(geometry)
-    points, lines = np.flatnonzero(dimensions == 0), np.flatnonzero(dimensions == 1)
-    xy = np.full((len(geometry), 2), np.nan)
-    xy[points] = shapely.get_coordinates(geometry[points])
-    at = np.flatnonzero(~shapely.is_missing(geometry))
-    index, keys = grid.cells_of(project(geometry[at], WGS84, epsg), hexagon_m)
-    return Located(
-        xy,
-        density.index_points(geometry[points]).numbered(points + first),
-        density.index_lines(geometry[lines]).numbered(lines + first),
-        np.column_stack([at[index] + first, keys]),
-    )
+    @locked
+    def load(self, path: Path, db: Session, process: Process) -> bool:
+        """Begin with the file that ``save`` made and take in what changed since. False, and of no use then, if the file
+        is of another process, of other settings or of another history of the database.
+        """
+        found = snapshots.read(path)
+        if found is None:
+            return False
+        arrays, facts = found
+        if {name: facts.get(name) for name in self._facts()} != self._facts():
+            return False
+        self._watermark = facts["watermark"]
+        self._numbers, self._day, self._xy = arrays["numbers"], arrays["day"], arrays["xy"]
+        self._alive = np.ones(len(self._numbers), bool)
+        self._people = Ids(arrays["person"], pa.array(arrays["people"].astype("U").tolist(), pa.string()))
+        self._weights = arrays["weights"]
+        for name, values in facts["values"].items():
+            known = {value: code for code, value in enumerate(values)}
+            self._columns[name] = Column(arrays[f"column_{name}"], known)
+        names = [field.name for field in fields(Located)]
+        self._base = Located(*(density.Cells(*(arrays[f"{name}_{nth}"] for nth in range(3))) for name in names))
+        self.refresh(db, process)
+        return facts["watermark"] <= self._watermark and self._alive.sum() == publication.how_many(db, process)
+
+    def _facts(self) -> dict[str, Any]:
+        """What a file must have been made for."""
+        names = ("process_id", "version", "epsg", "hexagon_m")
+        return {"format": _FORMAT, **{name: str(getattr(self, name)) for name in names}}
+
+
+def _ahead(batches: Iterator[T]) -> Iterator[T]:
+    """The same, the next one already being read while one is worked on."""
+    first = next(batches, None)
+    if first is None:
+        return
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        yield first
+        while (found := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield found
 
 
 class Indexes:
-    """One index a process, refreshed at most once a second."""
+    """One index a process, refreshed at most ``EVERY``; kept in the data folder, if there is one, for the next worker:
+    when it was read anew, and after that at most every ``SAVED_EVERY``.
+    """
 
-    def __init__(self) -> None:
+    EVERY = timedelta(seconds=0.5)
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._lock = threading.Lock()
         self._indexes: dict[UUID, tuple[Index, datetime]] = {}
+        self._saved: dict[UUID, datetime] = {}
 
     def get(self, db: Session, process: Process, now: datetime) -> Index:
         with self._lock:
             index, checked = self._indexes.get(process.id, (None, None))
             if index is None or checked is None or index.version != process.version:
-                index, checked = Index(process), None
-            if checked is None or abs((now - checked).total_seconds()) >= 1:
+                index, checked = self._started(db, process), now
+            elif abs(now - checked) >= self.EVERY:
                 index.refresh(db, process)
                 checked = now
             self._indexes[process.id] = (index, checked)
+            self._save(index, now)
             return index
+
+    def _started(self, db: Session, process: Process) -> Index:
+        self._saved.pop(process.id, None)
+        if self._folder is not None:
+            index = Index(process)
+            if index.load(snapshot(self._folder, process.id), db, process):
+                return index
+        index = Index(process)
+        index.refresh(db, process)
+        return index
+
+    def _save(self, index: Index, now: datetime) -> None:
+        due = abs(now - self._saved.get(index.process_id, datetime.min.replace(tzinfo=now.tzinfo))) >= SAVED_EVERY
+        if self._folder is not None and index.unsaved and due:
+            self._saved[index.process_id] = now
+            with suppress(OSError):
+                index.save(snapshot(self._folder, index.process_id))
+
+
+def snapshot(folder: Path, process_id: UUID) -> Path:
+    """Where the index of a process is kept, in the service's data folder."""
+    return folder / "index" / f"{process_id}.sni"
+
+
+def drop_snapshots(folder: Path, process_id: UUID | None = None) -> None:
+    """Those of one process, or all; running workers make them anew from the store."""
+    for path in (folder / "index").glob(f"{process_id or '*'}.sni"):
+        path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
@@ -84,14 +85,17 @@ INPUT_FIELDS = (
 
 @dataclass(frozen=True)
 class Rows:
-    """A batch of contributions, in step; ``counts[i]`` is False for one that counts no more."""
+    """A batch of contributions, in step; ``counts[i]`` is False for one that counts no more. ``shape`` is WKB."""
 
     columns: dict[str, pa.Array]
-    geometry: np.ndarray
     counts: np.ndarray
 
+    @cached_property
+    def geometry(self) -> np.ndarray:
+        return _shapes(self.columns)
 
-_FOLLOWED = ("number", "kind", "group", "category", "feeling", "mode", "arena_id", "participant_id")
+
+_FOLLOWED = ("number", "kind", "group", "category", "feeling", "mode", "season", "arena_id", "participant_id")
 
 
 def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
@@ -101,7 +105,12 @@ def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterat
     ``registered_on``, ``head_count`` and ``grade``. Read while ``db`` is open, which answers nothing else meanwhile.
     """
     statement = _figured(db, process).where(Contribution.process_id == process.id, Contribution.change >= since)
-    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
+    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, 20 * BATCH))
+
+
+def how_many(db: Session, process: Process) -> int:
+    """How many rows count."""
+    return int(db.scalar(select(func.count()).select_from(Contribution).where(*counted(db, process))) or 0)
 
 
 def rows_near(db: Session, process: Process, bounds: tuple[float, float, float, float]) -> Iterator[Rows]:
@@ -131,7 +140,7 @@ def _figured(db: Session, process: Process) -> Select[Any]:
 
 
 def _rows(found: dict[str, pa.Array]) -> Rows:
-    return Rows(found, _shapes(found), found["counts"].to_numpy().astype(bool))
+    return Rows(found, found["counts"].to_numpy().astype(bool))
 
 
 def _shapes(found: dict[str, pa.Array]) -> np.ndarray:

@@ -21,7 +21,7 @@ class WKB(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
-        return None if value is None else shapely.to_wkb(value)
+        return None if value is None else shapely.to_wkb(value, byte_order=1)
 
     def process_result_value(self, value: Any, dialect: Any) -> Any:
         return None if value is None else shapely.from_wkb(value)
@@ -81,7 +81,7 @@ def _overlapping_sqlite(element: overlapping, compiler: Any, **kw: Any) -> str:
 
 
 class wkb(FunctionElement[bytes]):
-    """``wkb(column)``: the geometry as plain WKB bytes, for reading many rows into one array at a time."""
+    """``wkb(column)``: the geometry as plain little-endian WKB, for reading many rows into one array at a time."""
 
     type = LargeBinary()
     inherit_cache = True
@@ -90,7 +90,7 @@ class wkb(FunctionElement[bytes]):
 
 @compiles(wkb, "postgresql")
 def _wkb_postgresql(element: wkb, compiler: Any, **kw: Any) -> str:
-    return f"ST_AsBinary({_bare(element, compiler, **kw)})"
+    return f"ST_AsBinary({_bare(element, compiler, **kw)}, 'NDR')"
 
 
 @compiles(wkb, "sqlite")

@@ -41,7 +41,7 @@ class Service:
 
 
 def install(app: Flask, config: Config, store: Store, clock: Callable[[], datetime]) -> None:
-    app.extensions["snarvei"] = Service(config, store, clock)
+    app.extensions["snarvei"] = Service(config, store, clock, Indexes(config.data_dir))
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -42,7 +42,12 @@ def test_codes_interleave_and_come_apart(columns: list[int], row: int) -> None:
 def test_a_point_is_indexed_in_its_mercator_cell(points: list[tuple[float, float]]) -> None:
     cells = density.index_points(shapely.points(points))
     x, y = density.deinterleave(cells.codes >> np.uint64(2 * (density.LEVEL - 15)))
-    found = {int(r): (int(a), int(b)) for r, a, b in zip(cells.rows, x, y, strict=True)}
+    found = {
+        int(r): (int(a), int(b))
+        for r, a, b in zip(
+            cells.rows, np.repeat(x, np.diff(cells.starts)), np.repeat(y, np.diff(cells.starts)), strict=True
+        )
+    }
     for row, point in enumerate(points):
         wanted = cell(point, 15)
         assert abs(found[row][0] - wanted[0]) <= 1
@@ -145,7 +150,8 @@ def test_a_filter_is_applied_before_people_are_counted() -> None:
     cells = density.index_points(shapely.points([[10.5, 59.8]] * 6))
     keep = np.array([True, True, True, False, False, False])
     view = density.View(cells, np.arange(6), np.ones(6, np.int64), 4, keep)
-    assert len(view.cells) == 0
+    assert not view
+    assert len(view.counts(20)[0]) == 0
 
 
 @given(st.integers(0, 20), st.integers(0, 2**20))
@@ -159,9 +165,48 @@ def test_a_part_of_the_codes_is_the_part_between(seed: int, cut: int) -> None:
     assert np.array_equal(found[1], people[inside])
 
 
+pairs = st.lists(st.tuples(st.integers(0, 2**50), st.integers(0, 30)), max_size=60, unique=True)
+
+
+@given(pairs)
+def test_cells_are_in_the_order_of_their_codes(given: list[tuple[int, int]]) -> None:
+    codes, rows = np.array(given, np.uint64).reshape(-1, 2).T
+    cells = density.Cells.of(codes, rows)
+    order = np.argsort(codes, kind="stable")
+    assert np.array_equal(cells.codes, np.unique(codes))
+    assert np.array_equal(cells.each, codes[order])
+    assert np.array_equal(cells.rows, rows[order])
+
+
+@given(pairs, st.lists(st.booleans(), min_size=31, max_size=31))
+def test_the_cells_of_some_rows_are_those_of_a_set_without_the_others(given: Any, kept: list[bool]) -> None:
+    codes, rows = np.array(given, np.uint64).reshape(-1, 2).T
+    becomes = np.where(kept, np.cumsum(kept) - 1, -1)
+    found = density.Cells.of(codes, rows).where(becomes)
+    stays = becomes[rows.astype(int)] >= 0
+    wanted = density.Cells.of(codes[stays], becomes[rows[stays].astype(int)])
+    for array, other in zip(found.arrays, wanted.arrays, strict=True):
+        assert np.array_equal(array, other)
+
+
+@given(st.integers(0, 50), st.integers(0, 400), st.integers(1, 6), st.sampled_from([10, 15, 17, 20]))
+def test_what_came_later_counts_as_if_it_had_always_been_there(seed: int, cut: int, minimum: int, level: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = np.column_stack([10.5 + rng.normal(0, 0.004, 400), 59.8 + rng.normal(0, 0.002, 400)])
+    person, weights = rng.integers(0, 60, 400), rng.integers(1, 4, 60)
+    whole = density.index_points(shapely.points(points))
+    number = np.arange(400)
+    earlier, later = whole.where(np.where(number < cut, number, -1)), whole.where(np.where(number < cut, -1, number))
+    keep = rng.random(400) < 0.8
+    one = density.View(whole, person, weights, minimum, keep).counts(level)
+    two = density.View(earlier, person, weights, minimum, keep, later).counts(level)
+    assert np.array_equal(one[0], two[0])
+    assert np.array_equal(one[1], two[1])
+
+
 def test_an_empty_index_has_an_empty_view() -> None:
     cells = density.index_points(np.empty(0, dtype=object))
     lines = density.index_lines(np.empty(0, dtype=object))
-    assert len(cells) == len(lines) == 0
+    assert len(cells.rows) == len(lines.rows) == 0
     view = density.View(cells, np.zeros(0, int), np.zeros(0, np.int64), 5)
     assert len(view.counts(10)[0]) == 0

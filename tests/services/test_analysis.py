@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.errors import NotFound
 from app.model import Process
 from app.services import analysis, contributions, moderation, processes
-from app.services.index import Index, Indexes, Selection
+from app.services.index import Index, Indexes, Selection, drop_snapshots, snapshot
 from app.store import Session, Store
 from tests import builders as a
 
@@ -90,7 +90,7 @@ def test_a_refresh_without_changes_does_nothing(store: Store) -> None:
         assert index.generation == 1
 
 
-def test_indexes_look_for_changes_once_a_second_and_start_anew_with_a_new_version(store: Store) -> None:
+def test_indexes_look_for_changes_twice_a_second_and_start_anew_with_a_new_version(store: Store) -> None:
     made, where, _ = settled(store)
     indexes = Indexes()
     with store.reading() as db:
@@ -98,13 +98,122 @@ def test_indexes_look_for_changes_once_a_second_and_start_anew_with_a_new_versio
     with store.writing() as db:
         a.crowd(db, where, a.at(0, 0), 5)
     with store.reading() as db:
-        assert indexes.get(db, made, a.NOW + timedelta(milliseconds=500)).generation == 0
-        assert indexes.get(db, made, a.NOW + timedelta(seconds=1)).generation == 1
+        assert indexes.get(db, made, a.NOW + timedelta(milliseconds=400)).generation == 0
+        assert indexes.get(db, made, a.NOW + timedelta(milliseconds=500)).generation == 1
     with store.writing() as db:
         process = db.get_one(Process, made.id)
         processes.touch(db, process)
     with store.reading() as db:
         assert indexes.get(db, db.get_one(Process, made.id), a.NOW + timedelta(seconds=2)) is not first
+
+
+SELECTIONS = (
+    Selection(),
+    Selection(kinds=frozenset({"route"})),
+    Selection(groups=frozenset({"bad"}), grades=frozenset({5})),
+    Selection(seasons=frozenset({"winter"})),
+    Selection(since=date(2026, 11, 23), modes=frozenset({"cycle"})),
+)
+
+
+def told(index: Index) -> Any:
+    """Everything one can ask an index."""
+    return [
+        (
+            seen(index, selection),
+            [[array.tolist() for array in index.view(selection, kind).counts(18)] for kind in ("place", "route")],
+            [sorted(array.tolist()) for array in index.points(selection)[1:]],
+            index.figures(index.rows(selection)),
+            index.by_category(index.rows(selection)),
+        )
+        for selection in SELECTIONS
+    ]
+
+
+def filled(db: Session) -> tuple[Process, Any]:
+    made = a.process(db)
+    where = a.arena(db, made)
+    a.crowd(db, where, a.at(0, 0), 7, group="bad", category="dark", season="winter")
+    for _ in range(6):
+        a.route(db, a.pupil(db, where), a.along((-2000, 0), (0, 0), (900, 300)), mode="cycle")
+    a.area(db, a.pupil(db, a.open_map(db, made)), a.square(0, 0, 200))
+    return made, where
+
+
+def test_an_index_kept_on_disk_follows_what_changed_since(store: Store, tmp_path: Any) -> None:
+    path = tmp_path / "index.sni"
+    with store.writing() as db:
+        made, where = filled(db)
+        leaving = a.pupil(db, where)
+        gone = a.place(db, leaving, a.at(40, 40))
+    with store.reading() as db:
+        fresh(db, made).save(path)
+    with store.writing() as db:
+        contributions.erase(db, leaving, gone, a.NOW)
+        a.crowd(db, where, a.at(500, 0), 5, group="good", category="nice")
+    with store.reading() as db:
+        kept = Index(made)
+        assert kept.load(path, db, made)
+        assert told(kept) == told(fresh(db, made))
+        kept.save(path)
+        again = Index(made)
+        assert again.load(path, db, made)
+        assert told(again) == told(fresh(db, made))
+        assert len(again._numbers) == len(again.rows(Selection()))
+
+
+def test_an_index_of_another_history_is_not_taken(store: Store, tmp_path: Any) -> None:
+    path = tmp_path / "index.sni"
+    with store.writing() as db:
+        made, _ = filled(db)
+    with store.reading() as db:
+        full = fresh(db, made)
+        full.save(path)
+        assert Index(made).load(path, db, made)
+        full._watermark += 1_000_000
+        full.save(path)
+        assert not Index(made).load(path, db, made), "the database is older than the file"
+        full._watermark -= 1_000_000
+        full._alive = full._alive.copy()
+        full._alive[0] = False
+        full.save(path)
+        assert not Index(made).load(path, db, made), "the file lacks a row"
+        path.write_bytes(b"SNI1" + path.read_bytes()[20:])
+        assert not Index(made).load(path, db, made), "the file is broken"
+        assert not Index(made).load(tmp_path / "none.sni", db, made)
+    with store.writing() as db:
+        fresh(db, made).save(path)
+        process = db.get_one(Process, made.id)
+        processes.touch(db, process)
+        assert not Index(process).load(path, db, process), "the process's settings are others"
+
+
+def test_a_new_worker_begins_with_what_an_earlier_one_kept(store: Store, tmp_path: Any) -> None:
+    with store.writing() as db:
+        made, where = filled(db)
+    path = snapshot(tmp_path, made.id)
+    with store.reading() as db:
+        first = Indexes(tmp_path)
+        first.get(db, made, a.NOW)
+        assert path.stat().st_mode & 0o077 == 0
+        kept = path.read_bytes()
+    with store.writing() as db:
+        a.crowd(db, where, a.at(500, 0), 5)
+    with store.reading() as db:
+        first.get(db, made, a.NOW + timedelta(minutes=1))
+        assert path.read_bytes() == kept, "not again so soon"
+        first.get(db, made, a.NOW + timedelta(minutes=11))
+        assert path.read_bytes() != kept
+        assert told(Indexes(tmp_path).get(db, made, a.NOW)) == told(fresh(db, made))
+        drop_snapshots(tmp_path, made.id)
+        assert not path.exists()
+
+
+def test_an_index_that_cannot_be_kept_works_all_the_same(embedded: Store, tmp_path: Any) -> None:
+    (tmp_path / "index").write_text("a file where the folder should be")
+    with embedded.writing() as db:
+        made, _ = filled(db)
+        assert told(Indexes(tmp_path).get(db, made, a.NOW)) == told(fresh(db, made))
 
 
 @pytest.mark.parametrize(
