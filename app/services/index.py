@@ -26,6 +26,7 @@ from gis import density
 
 ANSWERS_KEPT = 24
 FEW = 4096
+NEWEST = 20
 SAVED_EVERY = timedelta(minutes=10)
 CATEGORICAL = ("kind", "group", "category", "feeling", "mode", "season", "grade", "arena_id")
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -88,6 +89,7 @@ class Index:
         self.unsaved = False
         self._lock = threading.RLock()
         self._watermark = 0
+        self._newest: dict[int, int] = {}
         self._columns = {name: Column() for name in CATEGORICAL}
         self._people = Ids()
         self._weights = np.zeros(0, np.int32)
@@ -107,6 +109,7 @@ class Index:
         first = len(self._alive)
         for rows in _ahead(batches):
             changed.append(rows.columns["number"].to_numpy())
+            self._note(changed[-1], rows.columns["change"].to_numpy())
             parts.append(located.part(rows, first, self.epsg, self.hexagon_m))
             first += len(parts[-1].xy)
         self._watermark = following
@@ -119,6 +122,12 @@ class Index:
         self.generation += 1
         self.unsaved = True
         return True
+
+    def _note(self, numbers: np.ndarray, changes: np.ndarray) -> None:
+        """The newest changes, by which ``load`` knows the database again."""
+        last = np.argsort(changes, kind="stable")[-NEWEST:]
+        known = self._newest | dict(zip(numbers[last].tolist(), changes[last].tolist(), strict=True))
+        self._newest = dict(sorted(known.items(), key=lambda each: each[1])[-NEWEST:])
 
     def _append(self, parts: list[Part]) -> None:
         for name, column in self._columns.items():
@@ -258,7 +267,9 @@ class Index:
             },
         }
         values = {name: list(column.values) for name, column in self._columns.items()}
-        snapshots.write(path, arrays, {**self._facts(), "watermark": self._watermark, "values": values})
+        newest = list(self._newest.items())
+        facts = {**self._facts(), "watermark": self._watermark, "newest": newest, "values": values}
+        snapshots.write(path, arrays, facts)
         self.unsaved = False
 
     @locked
@@ -272,7 +283,9 @@ class Index:
         arrays, facts = found
         if {name: facts.get(name) for name in self._facts()} != self._facts():
             return False
-        self._watermark = facts["watermark"]
+        self._watermark, self._newest = facts["watermark"], dict(facts["newest"])
+        if not publication.remembers(db, self._newest, self._watermark):
+            return False
         self._numbers, self._day, self._xy = arrays["numbers"], arrays["day"], arrays["xy"]
         self._alive = np.ones(len(self._numbers), bool)
         self._people = Ids(arrays["person"], pa.array(arrays["people"].astype("U").tolist(), pa.string()))
@@ -283,7 +296,7 @@ class Index:
         names = [field.name for field in fields(Located)]
         self._base = Located(*(density.Cells(*(arrays[f"{name}_{nth}"] for nth in range(3))) for name in names))
         self.refresh(db, process)
-        return facts["watermark"] <= self._watermark and self._alive.sum() == publication.how_many(db, process)
+        return bool(facts["watermark"] <= self._watermark)
 
     def _facts(self) -> dict[str, Any]:
         """What a file must have been made for."""

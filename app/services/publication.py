@@ -95,7 +95,7 @@ class Rows:
         return _shapes(self.columns)
 
 
-_FOLLOWED = ("number", "kind", "group", "category", "feeling", "mode", "season", "arena_id", "participant_id")
+_FOLLOWED = ("number", "change", "kind", "group", "category", "feeling", "mode", "season", "arena_id", "participant_id")
 
 
 def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
@@ -108,9 +108,15 @@ def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterat
     return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, 20 * BATCH))
 
 
-def how_many(db: Session, process: Process) -> int:
-    """How many rows count."""
-    return int(db.scalar(select(func.count()).select_from(Contribution).where(*counted(db, process))) or 0)
+def remembers(db: Session, changes: dict[int, int], since: int) -> bool:
+    """Whether the database still has these changes (by row number), or newer ones made since a watermark: if the newest
+    of a time are there, so are those before them.
+    """
+    rows = db.execute(select(Contribution.number, Contribution.change).where(Contribution.number.in_(changes)))
+    found = dict(rows)
+    return all(
+        number in found and (found[number] == change or found[number] >= since) for number, change in changes.items()
+    )
 
 
 def rows_near(db: Session, process: Process, bounds: tuple[float, float, float, float]) -> Iterator[Rows]:
