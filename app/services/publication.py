@@ -113,7 +113,7 @@ def remembers(db: Session, changes: dict[int, int], since: int) -> bool:
     of a time are there, so are those before them.
     """
     rows = db.execute(select(Contribution.number, Contribution.change).where(Contribution.number.in_(changes)))
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     return all(
         number in found and (found[number] == change or found[number] >= since) for number, change in changes.items()
     )
