@@ -38,6 +38,7 @@ class Config:
     token_days: int
     basemaps: tuple[tuple[str, str, str], ...]
     basemap_cache_mb: int
+    tile_cache_mb: int
     max_body_kb: int
     secure_cookies: bool
     trusted_proxies: int
@@ -107,6 +108,7 @@ SETTINGS = (
         _basemaps,
     ),
     Setting("SNARVEI_BASEMAP_CACHE_MB", "500", "Most disk that cached map tiles may take.", _whole(0, 1_000_000)),
+    Setting("SNARVEI_TILE_CACHE_MB", "32", "Most memory for vector tiles kept ready, each process.", _whole(0, 10_000)),
     Setting("SNARVEI_MAX_BODY_KB", "1024", "The largest request that is read.", _whole(64, 100_000)),
     Setting("SNARVEI_SECURE_COOKIES", "no", "Send cookies over HTTPS only; set it in production.", _yes_no),
     Setting("SNARVEI_TRUSTED_PROXIES", "0", "How many reverse proxies stand in front.", _whole(0, 5)),

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,6 +22,7 @@ from benchmarks.ground import NOW, Ground
 from benchmarks.load import put_under
 from benchmarks.measuring import Row, pairs, same
 from benchmarks.peers import insert
+from benchmarks.serving import running, service
 from tests.postgres import free_port
 
 CONNECTIONS = 8
@@ -48,7 +45,7 @@ CREATE INDEX IF NOT EXISTS peer_route_session ON peer_route (session_id);
 def rows(ground: Ground) -> list[Row]:
     with ground.store.writing() as db:
         db.execute(text(ROUTES_TABLE))
-    with _service(ground) as ours, _bare(ground) as peer:
+    with service(ground) as ours, _bare(ground) as peer:
         return [
             _row(ground, ours, peer, "places", 1.0),
             _row(ground, ours, peer, "routes", None),
@@ -155,51 +152,11 @@ def _joined(ground: Ground, count: int) -> list[str]:
 
 
 @contextmanager
-def _service(ground: Ground) -> Iterator[int]:
-    """``snarvei serve`` as it is run, logging and all."""
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="snarvei-bench-") as folder:
-        more = {"PORT": str(port), "SNARVEI_DATA_DIR": folder, "SNARVEI_WORKERS": "2"}
-        command = [str(Path(sys.executable).with_name("snarvei")), "serve"]
-        with _running(command, {**ground.environment, **more}, port):
-            yield port
-
-
-@contextmanager
 def _bare(ground: Ground) -> Iterator[int]:
     """The peer's app under the same server with the same number of workers and threads."""
     port = free_port()
     program = str(Path(sys.executable).with_name("gunicorn"))
     how = ["--workers", "2", "--worker-class", "gthread", "--threads", "8", "--keep-alive", "15", "--no-control-socket"]
     command = [program, *how, "--bind", f"127.0.0.1:{port}", "benchmarks.peers.insert:create_app()"]
-    with _running(command, ground.environment, port):
+    with running(command, ground.environment, port):
         yield port
-
-
-@contextmanager
-def _running(command: Sequence[str], environment: dict[str, str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(
-        command,
-        env=environment,
-        cwd=Path(__file__).parents[1],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(process, port)
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError("the server does not answer")

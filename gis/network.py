@@ -13,15 +13,13 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gis.varints import Unreadable, packed, unpacked, unzigzag, zigzag
+
 UNIT = 1e-6
 MAGIC = b"SNW1"
 SMOOTH_M = 1.0
 METRES_PER_DEGREE = 111_320.0
 MOST_BYTES = 50_000_000
-
-
-class Unreadable(ValueError):
-    """The bytes are not a network."""
 
 
 @dataclass(frozen=True)
@@ -129,36 +127,36 @@ def encode(network: Network) -> bytes:
     steps = np.diff(n, axis=0, prepend=start) if len(n) else n
     left, goal, before = _beside(network)
     rest = bends - _guess(before, goal, left)
-    head = [[len(n), len(e), len(bends)], _zigzag(start[0])]
+    head = [[len(n), len(e), len(bends)], zigzag(start[0])]
     columns = [
-        *(_zigzag(column) for column in steps.T),
+        *(zigzag(column) for column in steps.T),
         np.diff(e[:, 0], prepend=0),
         e[:, 1] - e[:, 0],
         network.counts,
-        *(_zigzag(column) for column in rest.T),
+        *(zigzag(column) for column in rest.T),
     ]
-    return MAGIC + b"".join(_varints(np.asarray(column, dtype=np.int64)) for column in (*head, *columns))
+    return MAGIC + b"".join(packed(np.asarray(column, dtype=np.int64)) for column in (*head, *columns))
 
 
 def decode(data: bytes) -> Network:
     """What ``encode`` was given. Raises Unreadable."""
     if data[: len(MAGIC)] != MAGIC or len(data) > MOST_BYTES:
         raise Unreadable
-    numbers = _read_varints(data[len(MAGIC) :])
+    numbers = unpacked(data[len(MAGIC) :])
     if len(numbers) < 5:
         raise Unreadable
     n, m, v = (int(number) for number in numbers[:3])
     if len(numbers) != 5 + 2 * n + 3 * m + 2 * v:
         raise Unreadable
-    start = _unzigzag(numbers[3:5])
+    start = unzigzag(numbers[3:5])
     cuts = np.cumsum([n, n, m, m, m, v])
     dx, dy, first, span, counts, rx, ry = np.split(numbers[5:], cuts)
-    nodes = np.cumsum(np.column_stack([_unzigzag(dx), _unzigzag(dy)]), axis=0) + start
+    nodes = np.cumsum(np.column_stack([unzigzag(dx), unzigzag(dy)]), axis=0) + start
     a = np.cumsum(first)
     edges = np.column_stack([a, a + span])
     if int(counts.sum()) != v or (m and edges.max() >= n):
         raise Unreadable
-    bends = _unbent(nodes, edges, counts, np.column_stack([_unzigzag(rx), _unzigzag(ry)]))
+    bends = _unbent(nodes, edges, counts, np.column_stack([unzigzag(rx), unzigzag(ry)]))
     return Network(nodes, edges.astype(np.int32), counts, bends)
 
 
@@ -188,45 +186,6 @@ def _unbent(nodes: np.ndarray, edges: np.ndarray, counts: np.ndarray, rest: np.n
         bends[at] = _guess(before[has], nodes[edges[has, 1]], counts[has] - nth) + rest[at]
         before[has] = bends[at]
     return bends
-
-
-def _varints(numbers: np.ndarray) -> bytes:
-    """Whole numbers from 0, seven bits a byte, the lowest first; the highest bit says that more follow."""
-    if not len(numbers):
-        return b""
-    sizes = np.ones(len(numbers), dtype=np.int64)
-    for k in range(1, 9):
-        sizes += numbers >= (1 << (7 * k))
-    ends = np.cumsum(sizes)
-    out = np.empty(int(ends[-1]), dtype=np.uint8)
-    for k in range(int(sizes.max())):
-        has = sizes > k
-        more = np.where(sizes[has] > k + 1, 0x80, 0)
-        out[(ends - sizes)[has] + k] = ((numbers[has] >> (7 * k)) & 0x7F) | more
-    return out.tobytes()
-
-
-def _read_varints(data: bytes) -> np.ndarray:
-    raw = np.frombuffer(data, dtype=np.uint8)
-    ends = np.flatnonzero(raw < 0x80)
-    if not len(raw) or raw[-1] >= 0x80:
-        raise Unreadable
-    sizes = np.diff(ends, prepend=-1)
-    if sizes.max() > 9:
-        raise Unreadable
-    numbers = np.zeros(len(ends), dtype=np.int64)
-    for k in range(int(sizes.max())):
-        has = sizes > k
-        numbers[has] |= (raw[(ends - sizes + 1)[has] + k].astype(np.int64) & 0x7F) << (7 * k)
-    return numbers
-
-
-def _zigzag(numbers: np.ndarray) -> np.ndarray:
-    return np.asarray((numbers << 1) ^ (numbers >> 63))
-
-
-def _unzigzag(numbers: np.ndarray) -> np.ndarray:
-    return np.asarray((numbers >> 1) ^ -(numbers & 1))
 
 
 def _key(xy: np.ndarray) -> np.ndarray:

@@ -310,6 +310,13 @@ def release(
     return made
 
 
+def numbered_release(db: Session, process: Process, number: int) -> Release:
+    """One of the process's releases, each of which stays as it was published. Raises NotFound."""
+    if not 1 <= number <= process.releases_made:
+        raise NotFound("nothing_published", field="process")
+    return db.scalars(select(Release).where(Release.process_id == process.id, Release.number == number)).one()
+
+
 def latest_release(db: Session, process: Process) -> Release:
     made = db.scalar(select(Release).where(Release.process_id == process.id).order_by(Release.number.desc()).limit(1))
     if made is None:

@@ -9,10 +9,14 @@ from markupsafe import Markup
 from app.web.service import service
 
 
+def outside(path: str) -> str:
+    """The whole address of one of our paths, as it looks from outside."""
+    return (service().config.public_url or request.url_root).rstrip("/") + path
+
+
 def join_address(code: str) -> str:
     """The whole address that lets a pupil in, as it looks from outside."""
-    path = url_for("participate.join_page", code=code)
-    return (service().config.public_url or request.url_root).rstrip("/") + path
+    return outside(url_for("participate.join_page", code=code))
 
 
 def qr(address: str) -> Markup:

@@ -24,6 +24,7 @@ from app.web import (
     public,
     residents,
     roadmap,
+    tiles,
 )
 
 MODULES = (
@@ -45,6 +46,7 @@ MODULES = (
     basemap,
     networks,
     ogc,
+    tiles,
 )
 
 

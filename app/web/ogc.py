@@ -1,4 +1,7 @@
-"""OGC API – Features (part 1, core) over what has been published: the latest release's hexagons, for any GIS."""
+"""OGC API – Features (part 1, core) over what has been published: the latest release's hexagons, for any GIS.
+
+Its tiles are in ``tiles``.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,13 @@ from app.web.service import now, service
 from gis.geojson import collection
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
+TILING = "http://www.opengis.net/def/rel/ogc/1.0"
+TILES = ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")
 CONFORMANCE = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    *(f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}" for name in TILES),
 ]
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 MOST = 10_000
@@ -31,6 +37,7 @@ def landing() -> Response:
         _link("service-desc", "application/json", url_for("participate.api_description", _external=True)),
         _link("conformance", "application/json", url_for("ogc.conformance", _external=True)),
         _link("data", "application/json", url_for("ogc.collections", _external=True)),
+        _link(f"{TILING}/tiling-schemes", "application/json", url_for("tiles.tile_matrix_sets", _external=True)),
     ]
     return jsonify({"title": "Snarvei", "links": links})
 
@@ -104,6 +111,7 @@ def _collection(process: Process) -> dict[str, Any]:
     west, south, east, north = process.area.bounds
     page = url_for("ogc.collection_page", slug=process.slug, _external=True)
     items = url_for("ogc.items", slug=process.slug, _external=True)
+    tilesets = url_for("tiles.tilesets", slug=process.slug, _external=True)
     return {
         "id": process.slug,
         "title": process.title,
@@ -113,6 +121,7 @@ def _collection(process: Process) -> dict[str, Any]:
         "links": [
             _link("self", "application/json", page),
             _link("items", "application/geo+json", items),
+            _link(f"{TILING}/tilesets-vector", "application/json", tilesets),
         ],
     }
 

@@ -138,6 +138,33 @@ def _features() -> dict[str, Any]:
             "parameters": [SLUG, {**ID, "schema": {"type": "string"}}],
             "get": _operation("One hexagon", {"200": _answer("a Feature")}),
         },
+        **_tiles(),
+    }
+
+
+def _tiles() -> dict[str, Any]:
+    address = [{"name": n, "in": "path", "required": True, "schema": {"type": "integer"}} for n in ("z", "row", "col")]
+    tile = {"application/vnd.mapbox-vector-tile": {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        "/ogc/tileMatrixSets": {"get": _operation("Tile matrix sets", {"200": _answer("tileMatrixSets")})},
+        "/ogc/tileMatrixSets/WebMercatorQuad": {
+            "get": _operation("How tiles cut the world", {"200": _answer("its definition")})
+        },
+        "/ogc/collections/{slug}/tiles": {
+            "parameters": [SLUG],
+            "get": _operation("Tilesets of a collection", {"200": _answer("tilesets")}),
+        },
+        "/ogc/collections/{slug}/tiles/WebMercatorQuad": {
+            "parameters": [SLUG],
+            "get": _operation("The vector tileset", {"200": _answer("its description and limits")}),
+        },
+        "/ogc/collections/{slug}/tiles/WebMercatorQuad/{z}/{row}/{col}": {
+            "parameters": [SLUG, *address],
+            "get": _operation(
+                "Hexagons of the latest release in one tile (MVT 2.1)",
+                {"200": _answer("the tile", tile), "204": {"description": "nothing lies there"}},
+            ),
+        },
     }
 
 

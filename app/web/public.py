@@ -12,6 +12,7 @@ from app.errors import NotFound, Unavailable
 from app.services import processes, publication
 from app.store.migrations import pending
 from app.web import pages
+from app.web.addresses import outside
 from app.web.service import service
 
 blueprint = Blueprint("public", __name__)
@@ -75,4 +76,5 @@ def process(slug: str) -> str:
             made = publication.latest_release(db, row)
         except NotFound:
             made = None
-        return render_template("public/process.html", process=row, release=made)
+        tilejson = outside(url_for("tiles.release_tilejson", slug=slug))
+        return render_template("public/process.html", process=row, release=made, tilejson=tilejson)

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Config
 from app.services.index import Indexes
+from app.services.vector_tiles import TileCache
 from app.store import Store
 from app.web import access, headers, language, logs, words
 from app.web.streams import Live
@@ -26,8 +27,12 @@ class Service:
     clock: Callable[[], datetime]
     indexes: Indexes = field(default_factory=Indexes)
     live: Live = field(default_factory=Live)
+    tiles: TileCache = field(init=False)
 
     _tile_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        self.tiles = TileCache(self.config.tile_cache_mb * 1_000_000)
 
     def room_for_tile(self, size: int) -> bool:
         """Whether the cache of map tiles may grow by ``size`` bytes; if so it is taken to have grown."""

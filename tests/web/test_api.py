@@ -362,7 +362,7 @@ def test_the_description_names_every_address_of_the_api(light_app: Flask) -> Non
     described = light_app.test_client().get("/api/openapi.json").json
     assert described is not None
     found = {
-        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower())
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in light_app.url_map.iter_rules()
         if rule.rule.startswith(("/api/", "/ogc/"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
