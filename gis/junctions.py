@@ -79,11 +79,11 @@ def _turns(graph: Graph, xy: np.ndarray, arm_of: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Passages:
-    """Ways through junctions: the ``line`` that goes, the ``junction``, and whether it ``crosses`` another street: one
-    that leads off on both sides of it.
+    """Ways through junctions: by which ``stretch`` of a match one comes in, the ``junction``, and whether one
+    ``crosses`` another street: leaves some of it on either side.
     """
 
-    line: np.ndarray
+    stretch: np.ndarray
     junction: np.ndarray
     crosses: np.ndarray
 
@@ -106,7 +106,7 @@ def passages(graph: Graph, found: Junctions, stretches: Stretches) -> Passages:
     a, b, junction = a[goes], b[goes], junction[goes]
     arms = found.arms[junction]
     left = (found.turn[b] - found.turn[a] - 1) % arms
-    return Passages(stretches.line[on][goes], junction, (left > 0) & (left < arms - 2))
+    return Passages(on[goes], junction, (left > 0) & (left < arms - 2))
 
 
 def _arm(place: np.ndarray, edge: np.ndarray, lengths: np.ndarray, m: int) -> np.ndarray:

@@ -253,6 +253,14 @@ class Index:
             for people, registrations, name in sorted(found, key=lambda f: (-f[0], -f[1], f[2]))
         ]
 
+    @locked
+    def beside(self, make: Callable[[], T]) -> T:
+        """What is kept beside the index for as long as it lives, made once."""
+        kept: dict[Callable[[], T], T] = self.__dict__.setdefault("_kept", {})
+        if make not in kept:
+            kept[make] = make()
+        return kept[make]
+
 
 def _locate(rows: publication.Rows, first: int, epsg: int, hexagon_m: int) -> Located:
     """Where the counted rows of a batch lie; ``first`` is the position of its first row in the index."""

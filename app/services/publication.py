@@ -18,7 +18,8 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from pyarrow import compute
-from sqlalchemy import ColumnElement, Date, Select, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, Date, Select, Table, Text, and_, case, func, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -29,7 +30,7 @@ from app.services import processes
 from app.store import columns, overlapping, watermark, wkb
 from gis import grid, privacy
 from gis.crs import WGS84, project
-from gis.layer import Batch, Field, FieldType, Layer
+from gis.layer import Batch, Field, FieldType, GeometryType, Layer
 
 BATCH = 5_000
 CONTRIBUTION_LAYERS = {"place": "places", "route": "routes", "area": "drawn_areas"}
@@ -82,6 +83,17 @@ INPUT_FIELDS = (
 )
 
 
+STREET_LAYERS: dict[str, tuple[str, GeometryType, dict[str, FieldType]]] = {
+    "segments": (
+        "Gater",
+        "MultiLineString",
+        {"edge": "integer", "name": "text", "between": "text", "confidence": "real"},
+    ),
+    "crossings": ("Kryss", "Point", {"rank": "integer", "name": "text"}),
+    "desire_lines": ("Snarveier", "MultiLineString", {"rank": "integer"}),
+}
+
+
 @dataclass(frozen=True)
 class Rows:
     """A batch of contributions, in step; ``counts[i]`` is False for one that counts no more."""
@@ -101,6 +113,19 @@ def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterat
     ``registered_on``, ``head_count`` and ``grade``. Read while ``db`` is open, which answers nothing else meanwhile.
     """
     statement = _figured(db, process).where(Contribution.process_id == process.id, Contribution.change >= since)
+    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
+
+
+def changed_routes(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
+    """As ``changed_rows``, of routes alone, with ``change`` and, as JSON, ``modes``: where the way of travelling
+    changes.
+    """
+    table = cast(Table, Contribution.__table__).c
+    statement = (
+        _figured(db, process)
+        .add_columns(table.change, sql_cast(table.modes, Text).label("modes"))
+        .where(table.process_id == process.id, table.change >= since, table.kind == "route")
+    )
     return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
 
 
@@ -262,6 +287,17 @@ def roadmap_inputs(process: Process, rows: list[RoadmapInput], figures: dict[UUI
     return Layer.of(
         "roadmap_inputs", "Innspill i veikartet", "Geometry", INPUT_FIELDS, [row.location for row in rows], columns
     )
+
+
+def streets(process: Process, name: str, geometry: np.ndarray, columns: dict[str, np.ndarray | list[Any]]) -> Layer:
+    """One of ``STREET_LAYERS``; figures of people are masked arrays, in which too few are masked."""
+    title, geometry_type, words = STREET_LAYERS[name]
+    people = [column for column in columns if column not in words]
+    for column in people:
+        figures = np.ma.masked_array(columns[column])
+        columns[column] = np.ma.masked_where(figures < process.minimum_people, figures).tolist()
+    fields = (*(Field(word, type) for word, type in words.items()), *(Field(column, "integer") for column in people))
+    return Layer.of(name, title, geometry_type, fields, geometry, columns)
 
 
 def release(

@@ -38,5 +38,7 @@ def grid(columns: int = 4, rows: int = 4, side: float = 100.0) -> Graph:
 
 def shaken(line: Any, metres: float, rng: np.random.Generator, apart: float = 10.0) -> Any:
     """A line as an unsteady hand draws it."""
-    xy = shapely.get_coordinates(shapely.line_interpolate_point(line, np.arange(0, line.length, apart)))
+    xy = shapely.get_coordinates(
+        shapely.line_interpolate_point(line, np.linspace(0, line.length, 1 + max(int(line.length / apart), 1)))
+    )
     return shapely.LineString(xy + rng.normal(0, metres, xy.shape))

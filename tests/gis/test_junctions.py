@@ -18,10 +18,10 @@ from tests.gis.test_matching import walks
 
 def through(made: Graph, *routes: object) -> list[tuple[int, list[int], bool]]:
     """Each route's passages: (route, where in whole metres, crosses)."""
-    found = junctions(made)
-    went = passages(made, found, matching.match(made, lines(*routes)))
+    found, matched = junctions(made), matching.match(made, lines(*routes))
+    went = passages(made, found, matched)
     where = (found.xy[went.junction] - CENTRE).round().astype(int).tolist()
-    return list(zip(went.line.tolist(), where, went.crosses.tolist(), strict=True))
+    return list(zip(matched.line[went.stretch].tolist(), where, went.crosses.tolist(), strict=True))
 
 
 def test_going_straight_over_crosses_the_street_and_turning_does_not() -> None:
@@ -69,7 +69,7 @@ def test_a_network_without_streets_has_no_crossings() -> None:
     made = graph(network.build(np.empty(0, dtype=object)), 25832)
     found = junctions(made)
     assert found.xy.shape == (0, 2)
-    assert len(passages(made, found, matching.match(made, lines(line((0, 0), (90, 0))))).line) == 0
+    assert len(passages(made, found, matching.match(made, lines(line((0, 0), (90, 0))))).stretch) == 0
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -78,8 +78,10 @@ def test_walks_pass_and_cross_where_it_is_written_out_that_they_do(seed: int) ->
     made = graph(network.build(neighbourhood.make(children_per_class=1).ways), neighbourhood.EPSG)
     known = [walks(made, rng) for _ in range(40)]
     found = junctions(made)
-    went = passages(made, found, matching.match(made, lines(*(way for way, _ in known))))
-    got = [(row, int(at), bool(over)) for row, at, over in zip(went.line, went.junction, went.crosses, strict=True)]
+    matched = matching.match(made, lines(*(way for way, _ in known)))
+    went = passages(made, found, matched)
+    rows = matched.line[went.stretch].tolist()
+    got = list(zip(rows, went.junction.tolist(), went.crosses.tolist(), strict=True))
     wanted = [(row, *each) for row, (_, edges) in enumerate(known) for each in slowly(made, found.of_node, edges)]
     assert got == wanted
     assert any(over for *_, over in got)
