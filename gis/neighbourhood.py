@@ -29,7 +29,7 @@ ALONG = (
     "Fjellgata",
 )
 MAIN_ROW = 4
-SHORT_CUT = ((3, 2), (4, 2), (4, 3))
+SHORT_CUT = ((3, 4), (4, 4), (4, 3))
 CLASSES = ((4, "4A"), (5, "5A"), (5, "5B"), (6, "6A"), (7, "7A"))
 
 
@@ -292,7 +292,7 @@ def _route(
     answers = {"kind": "route", "category": purpose, "mode": modes[rng.integers(len(modes))]}
     if rng.random() < 0.25:
         answers["feeling"] = "good" if rng.random() < 0.5 else "bad"
-    if streets[-3:] == [_node(*at) for at in SHORT_CUT] and answers["mode"] not in ("car", "bus"):
+    if streets[-3:] == [_node(*at) for at in SHORT_CUT] and answers["mode"] == "walk":
         line = _steps([home, *town.nodes[streets[:-2]], spot])
     shaky = shapely.get_coordinates(line) + hand[: len(line.coords)]
     shaky[0], shaky[-1] = home, end

@@ -49,7 +49,7 @@ def told_by(
         return np.rint(np.bincount(at, heads * chosen, shape[0])).astype(np.int64)
 
     whole = count(np.ones(len(at)))
-    parts = np.column_stack([count(marks >> number & 1) for number in range(shape[1])])
+    parts = np.array([count(marks >> number & 1) for number in range(shape[1])], np.int64).reshape(shape[::-1]).T
     shown = (parts >= minimum) & _safe(whole[:, None] - parts, minimum)
     while True:
         rest = count((marks & (shown @ (1 << np.arange(shape[1])))[at]) == 0)

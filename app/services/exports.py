@@ -77,6 +77,8 @@ def export(
 ) -> Exported:
     """Write layers (all of them if none is named) to a new file at ``path``; what is there is replaced at the end."""
     check(layers, format, epsg)
+    if set(layers) & set(streets.LAYERS):
+        streets.required(db, process)
     part = path.with_name(path.name + ".part." + format)
     part.unlink(missing_ok=True)
     try:

@@ -90,7 +90,7 @@ STREET_LAYERS: dict[str, tuple[str, GeometryType, dict[str, FieldType]]] = {
         {"edge": "integer", "name": "text", "between": "text", "confidence": "real"},
     ),
     "crossings": ("Kryss", "Point", {"rank": "integer", "name": "text"}),
-    "desire_lines": ("Snarveier", "MultiLineString", {"rank": "integer"}),
+    "desire_lines": ("Snarveier", "MultiLineString", {"rank": "integer", "between": "text"}),
 }
 
 
@@ -292,12 +292,11 @@ def roadmap_inputs(process: Process, rows: list[RoadmapInput], figures: dict[UUI
 def streets(process: Process, name: str, geometry: np.ndarray, columns: dict[str, np.ndarray | list[Any]]) -> Layer:
     """One of ``STREET_LAYERS``; figures of people are masked arrays, in which too few are masked."""
     title, geometry_type, words = STREET_LAYERS[name]
-    people = [column for column in columns if column not in words]
-    for column in people:
-        figures = np.ma.masked_array(columns[column])
-        columns[column] = np.ma.masked_where(figures < process.minimum_people, figures).tolist()
-    fields = (*(Field(word, type) for word, type in words.items()), *(Field(column, "integer") for column in people))
-    return Layer.of(name, title, geometry_type, fields, geometry, columns)
+    said = {word: columns.get(word, []) for word in words}
+    people = {column: np.ma.masked_array(figures) for column, figures in columns.items() if column not in words}
+    told = {column: np.ma.masked_less(figures, process.minimum_people).tolist() for column, figures in people.items()}
+    fields = (*(Field(word, type) for word, type in words.items()), *(Field(column, "integer") for column in told))
+    return Layer.of(name, title, geometry_type, fields, geometry, said | told)
 
 
 def release(

@@ -28,6 +28,7 @@ LAYERS = tuple(publication.STREET_LAYERS)
 NAMED = ("street", "path")
 BESIDE_STREET = 25.0
 BESIDE_CROSSING = 30.0
+AT_PLACE = 60.0
 TRAFFIC = frozenset({"crossing", "pavement", "speeding", "traffic", "visibility"})
 Figures = np.ma.MaskedArray
 
@@ -36,13 +37,15 @@ Figures = np.ma.MaskedArray
 class Segments:
     """Every edge of the network in step, with its number as position; ``between`` names the streets at its two ends.
 
-    ``forward`` and ``backward`` count people by direction, ``modes`` by way of travelling; ``safe`` and ``unsafe``
-    those who marked something good or bad beside it. ``confidence`` (0 to 1) is how sure it is that they went there.
+    ``forward`` and ``backward`` count people by direction, forward being towards ``bearing`` (degrees from north, to
+    the east), ``modes`` by way of travelling; ``safe`` and ``unsafe`` those who marked something good or bad beside it.
+    ``confidence`` (0 to 1) is how sure it is that they went there.
     """
 
     geometry: np.ndarray
     name: list[str]
     between: list[tuple[str, str]]
+    bearing: np.ndarray
     people: Figures
     forward: Figures
     backward: Figures
@@ -81,9 +84,13 @@ class Crossings:
 
 @dataclass(frozen=True)
 class DesireLines:
-    """Where at least the minimum of people go and no street does, the most people first."""
+    """Where at least the minimum of people go and no street does, the most people first; ``between`` names what lies
+    nearest to either end, ``metres`` is the length.
+    """
 
     geometry: np.ndarray
+    between: list[tuple[str, str]]
+    metres: np.ndarray
     people: Figures
 
 
@@ -101,14 +108,19 @@ class Streets:
 
 def of(db: Session, process: Process, index: Index) -> Streets:
     """The figures of now, matched and counted as far as anything changed. Raises NotFound without a network."""
+    return index.beside(_Kept).of(db, process, required(db, process), index)
+
+
+def required(db: Session, process: Process) -> StreetNetwork:
+    """The process's network. Raises NotFound."""
     network = networks.of(db, process)
     if network is None:
         raise NotFound("network_missing", field="network", process=process.slug)
-    return index.beside(_Kept).of(db, process, network, index)
+    return network
 
 
 def layer(db: Session, process: Process, index: Index, name: str) -> Layer:
-    """One of ``LAYERS``: every street, the crossings and desire lines that may be told; empty without a network."""
+    """One of ``LAYERS``: every street; the crossings and desire lines that may be told. Empty without a network."""
     if networks.of(db, process) is None:
         return publication.streets(process, name, np.empty(0, dtype=object), {"people": []})
     found = of(db, process, index)
@@ -117,23 +129,35 @@ def layer(db: Session, process: Process, index: Index, name: str) -> Layer:
     if name == "desire_lines":
         lines = found.desire_lines
         ranks = list(range(1, len(lines.geometry) + 1))
-        return publication.streets(process, name, lines.geometry, {"rank": ranks, "people": lines.people})
+        columns: dict[str, Any] = {
+            "rank": ranks,
+            "between": [_ends(ends) for ends in lines.between],
+            "people": lines.people,
+        }
+        return publication.streets(process, name, lines.geometry, columns)
     crossings, order = found.crossings, found.crossings.order
-    columns = {
+    return publication.streets(process, name, crossings.geometry[order], _crossing_columns(crossings, order))
+
+
+def _crossing_columns(crossings: Crossings, order: np.ndarray) -> dict[str, Any]:
+    return {
         "rank": list(range(1, len(order) + 1)),
         "name": [" × ".join(crossings.names[row]) for row in order],
         "people": crossings.people[order],
         "crossing": crossings.crossing[order],
         "unsafe": crossings.unsafe[order],
     }
-    return publication.streets(process, name, crossings.geometry[order], columns)
+
+
+def _ends(names: tuple[str, str]) -> str:
+    return " – ".join(filter(None, names))
 
 
 def _segment_columns(found: Segments) -> dict[str, Any]:
     return {
         "edge": list(range(len(found.name))),
         "name": found.name,
-        "between": [" – ".join(filter(None, ends)) for ends in found.between],
+        "between": [_ends(ends) for ends in found.between],
         "confidence": found.confidence.tolist(),
         "people": found.people,
         "forward": found.forward,
@@ -171,7 +195,8 @@ class _Count:
         self.minimum, self.epsg = process.minimum_people, process.export_epsg
         self.index, self.matched = index, matched
         self.graph, self.junctions = matched.graph, matched.junctions
-        named = [row for row in processes.named_places(db, process) if row.kind in NAMED and row.name]
+        self.places = [row for row in processes.named_places(db, process) if row.name and row.kind != "building"]
+        named = [row for row in self.places if row.kind in NAMED]
         shapes = project(np.array([row.geometry for row in named], dtype=object), WGS84, self.epsg)
         self.words, called = np.unique(np.array([row.name for row in named], dtype=str), return_inverse=True)
         self.called = segments.names(self.graph.lines, shapes, called)
@@ -201,6 +226,7 @@ class _Count:
             project(shapes, self.epsg, WGS84),
             [self._word(name) for name in self.called],
             self._between(),
+            self._bearing(),
             people,
             ways[:, 0],
             ways[:, 1],
@@ -225,6 +251,10 @@ class _Count:
             return self._word(next((name for name in at.get(node, []) if name != own), -1))
 
         return [(other(a, name), other(b, name)) for (a, b), name in zip(edges, called, strict=True)]
+
+    def _bearing(self) -> np.ndarray:
+        a, b = self.graph.nodes[self.graph.reach.edges.T]
+        return np.asarray(np.degrees(np.arctan2(*(b - a).T)) % 360)
 
     def _crossings(self, counted: Segments) -> Crossings:
         table = self.matched.through
@@ -267,7 +297,18 @@ class _Count:
         found = desire_lines(rows["shape"], rows["person"], self.matched.weights, self.minimum)
         shapes = np.array([line.geometry for line in found], dtype=object)
         people = segments.told(np.array([line.people for line in found], int), self.minimum)
-        return DesireLines(project(shapes, self.epsg, WGS84), people)
+        between = list(zip(*(self._nearest(shapely.get_point(shapes, end)) for end in (0, -1)), strict=True))
+        return DesireLines(project(shapes, self.epsg, WGS84), between, shapely.length(shapes), people)
+
+    def _nearest(self, points: np.ndarray) -> list[str]:
+        """What each point lies at, of all that has a name."""
+        found = [""] * len(points)
+        if self.places and len(points):
+            shapes = project(np.array([row.geometry for row in self.places], dtype=object), WGS84, self.epsg)
+            tree = shapely.STRtree(shapes)
+            for point, place in tree.query_nearest(points, max_distance=AT_PLACE, all_matches=False).T:
+                found[point] = self.places[place].name
+        return found
 
 
 def _order(figures: Figures) -> np.ndarray:

@@ -24,6 +24,7 @@ from app.web import (
     public,
     residents,
     roadmap,
+    streets,
 )
 
 MODULES = (
@@ -40,6 +41,7 @@ MODULES = (
     plan,
     roadmap,
     conflicts,
+    streets,
     moderate,
     downloads,
     basemap,
