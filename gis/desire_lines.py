@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from gis import density
+from gis.graph import repeated
 from gis.matching import sampled
 
 SPACING = 10.0
@@ -96,9 +97,10 @@ def _mean(axis: np.ndarray, lines: np.ndarray, close: np.ndarray, person: np.nda
 
 def _along(line: Any, points: np.ndarray, first: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Which of the lines run along it for the most part."""
+    row, nth = repeated(first[rows + 1] - first[rows])
     shapely.prepare(line)
-    runs = [shapely.dwithin(line, shapely.points(points[first[row] : first[row + 1]]), REACH) for row in rows]
-    return np.array([run.mean() >= SHARE for run in runs], bool)
+    close = shapely.dwithin(line, shapely.points(points[first[rows][row] + nth]), REACH)
+    return np.asarray(np.bincount(row, close, len(rows)) >= SHARE * np.bincount(row, minlength=len(rows)))
 
 
 def _longest(chosen: np.ndarray) -> slice:
