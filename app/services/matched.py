@@ -68,7 +68,7 @@ class Matched:
         taken = np.flatnonzero(new & rows.counts & ~shapely.is_missing(rows.geometry))
         columns = {name: column.take(pa.array(taken)) for name, column in rows.columns.items()}
         lines = project(rows.geometry[taken], WGS84, self.epsg)
-        person = self.people.encode(columns["participant_id"])
+        person = self.people.encode(columns["participant_id"]).astype(np.int64)
         weights = np.ones(len(self.people.values), np.int64)
         weights[: len(self.weights)] = self.weights
         weights[person] = columns["head_count"].to_numpy()
@@ -102,7 +102,7 @@ class Matched:
 
     def _modes(self, columns: dict[str, pa.Array], lines: np.ndarray, found: Stretches) -> np.ndarray:
         """How one travelled in the middle of each stretch."""
-        codes = self.modes.encode(columns["mode"])[found.line]
+        codes = self.modes.encode(columns["mode"]).astype(np.int64)[found.line]
         parts, owner = shapely.get_parts(lines, return_index=True)
         before = np.append(0, np.cumsum(shapely.length(parts)))[:-1]
         before -= before[np.searchsorted(owner, owner)]
