@@ -49,9 +49,8 @@ class Reach(NamedTuple):
 
 @dataclass(frozen=True)
 class Graph:
-    """``nodes`` (n, 2) and ``lines`` are metres in ``epsg``; line i is edge i, from its first node to its second."""
+    """``nodes`` (n, 2) and ``lines`` are in metres; line i is edge i, from its first node to its second."""
 
-    epsg: int
     nodes: np.ndarray
     lines: np.ndarray
     grid: Grid
@@ -68,7 +67,7 @@ def graph(network: Network, epsg: int) -> Graph:
     along = run - run[np.searchsorted(owner, owner)]
     lengths = along[np.searchsorted(owner, np.arange(len(lines)), side="right") - 1]
     grid = _grid(xy, owner, along, np.flatnonzero(same))
-    return Graph(epsg, np.column_stack([x, y]), lines, grid, _reach(len(x), network.edges.astype(np.int64), lengths))
+    return Graph(np.column_stack([x, y]), lines, grid, _reach(len(x), network.edges.astype(np.int64), lengths))
 
 
 def _grid(xy: np.ndarray, owner: np.ndarray, along: np.ndarray, starts: np.ndarray) -> Grid:
@@ -87,7 +86,7 @@ def _grid(xy: np.ndarray, owner: np.ndarray, along: np.ndarray, starts: np.ndarr
 
 
 def repeated(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Every row as often as its count says, and beside it the how manieth time, from 0."""
+    """Every row as often as its count says, and beside it which time it is, from 0."""
     row = np.repeat(np.arange(len(counts)), counts)
     return row, np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
 

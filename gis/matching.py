@@ -33,10 +33,10 @@ SHORTEST_OFF = 40.0
 class Stretches:
     """Pieces of matched routes, in step and in the order of the ways.
 
-    ``line`` is a row of the lines that were given, ``part`` one of ``parts``. On ``edge`` a piece goes from ``start``
-    to ``end`` metres along it; edge -1 is off the network, -2 is that for no more than ``SHORTEST_OFF`` metres.
-    ``begins`` and ``ends`` are metres along the part. ``confidence``: how likely it is, by the model, that one was
-    within ``SAME_PLACE`` metres of it.
+    ``line`` is a row of the lines that were given, ``part`` one of all their parts. On ``edge`` a piece goes from
+    ``start`` to ``end`` metres along it; edge -1 is off the network, -2 is that for no more than ``SHORTEST_OFF``
+    metres. ``begins`` and ``ends`` are metres along the part. ``confidence``: how likely it is, by the model, that one
+    was within ``SAME_PLACE`` metres of it.
     """
 
     line: np.ndarray
@@ -326,18 +326,18 @@ def _turns(
 ) -> None:
     """Append the pieces of one edge as walks from turn to turn; nothing for one that comes back to where it began."""
     edge, begin, start = pieces[0, 0], pieces[0, 1], along[0, 0]
-    way_, far, when = 0.0, along[0, 0], pieces[0, 1]
+    going, far, when = 0.0, along[0, 0], pieces[0, 1]
     for i in range(len(pieces)):
         at = along[i, 1]
-        if way_ == 0.0:
+        if going == 0.0:
             if abs(at - start) >= TURN:
-                way_, far, when = np.sign(at - start), at, pieces[i, 2]
-        elif (at - far) * way_ >= 0:
+                going, far, when = np.sign(at - start), at, pieces[i, 2]
+        elif (at - far) * going >= 0:
             far, when = at, pieces[i, 2]
         elif abs(at - far) >= TURN:
             found.append((edge, begin, when))
             places.append((start, far))
-            begin, start, way_, far, when = when, far, -way_, at, pieces[i, 2]
+            begin, start, going, far, when = when, far, -going, at, pieces[i, 2]
     if along[-1, 1] != start:
         found.append((edge, begin, pieces[-1, 2]))
         places.append((start, along[-1, 1]))

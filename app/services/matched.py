@@ -52,18 +52,18 @@ class Matched:
     def follow(self, db: Session, process: Process, streets: StreetNetwork) -> None:
         """Take in what changed since the last time; everything, where the network is another one."""
         if (streets.digest, process.export_epsg) != (self.digest, self.epsg):
+            made = graph(network.decode(networks.data(db, process, streets.digest)), process.export_epsg)
+            self.graph, self.junctions = made, junctions(made)
             self._begin(streets.digest, process.export_epsg)
-            self.graph = graph(network.decode(networks.data(db, process, streets.digest)), self.epsg)
-            self.junctions = junctions(self.graph)
         destinations = processes.rules(db, process.id, process.version).destinations
-        self._watermark, batches = publication.changed_routes(db, process, self._watermark)
+        following, batches = publication.changed_routes(db, process, self._watermark)
         for rows in batches:
             self._take(rows, destinations)
+        self._watermark = following
 
     def _take(self, rows: publication.Rows, destinations: Any) -> None:
         numbers, changes = rows.columns["number"].to_pylist(), rows.columns["change"].to_pylist()
         new = np.array([self._changes.get(n) != c for n, c in zip(numbers, changes, strict=True)], bool)
-        self._changes.update(zip(numbers, changes, strict=True))
         gone = rows.columns["number"].to_numpy()[new]
         taken = np.flatnonzero(new & rows.counts & ~shapely.is_missing(rows.geometry))
         columns = {name: column.take(pa.array(taken)) for name, column in rows.columns.items()}
@@ -74,6 +74,7 @@ class Matched:
         weights[person] = columns["head_count"].to_numpy()
         self.weights = weights
         self._match(gone, columns, lines, person, destinations)
+        self._changes.update(zip(numbers, changes, strict=True))
 
     def _match(
         self, gone: np.ndarray, columns: dict[str, pa.Array], lines: np.ndarray, person: np.ndarray, destinations: Any

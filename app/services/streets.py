@@ -98,7 +98,6 @@ class DesireLines:
 class Streets:
     """``followed`` is the share of what people drew that lies on a street; masked where few drew."""
 
-    network: StreetNetwork
     segments: Segments
     crossings: Crossings
     desire_lines: DesireLines
@@ -127,14 +126,7 @@ def layer(db: Session, process: Process, index: Index, name: str) -> Layer:
     if name == "segments":
         return publication.streets(process, name, found.segments.geometry, _segment_columns(found.segments))
     if name == "desire_lines":
-        lines = found.desire_lines
-        ranks = list(range(1, len(lines.geometry) + 1))
-        columns: dict[str, Any] = {
-            "rank": ranks,
-            "between": [_ends(ends) for ends in lines.between],
-            "people": lines.people,
-        }
-        return publication.streets(process, name, lines.geometry, columns)
+        return publication.streets(process, name, found.desire_lines.geometry, _line_columns(found.desire_lines))
     crossings, order = found.crossings, found.crossings.order
     return publication.streets(process, name, crossings.geometry[order], _crossing_columns(crossings, order))
 
@@ -146,6 +138,14 @@ def _crossing_columns(crossings: Crossings, order: np.ndarray) -> dict[str, Any]
         "people": crossings.people[order],
         "crossing": crossings.crossing[order],
         "unsafe": crossings.unsafe[order],
+    }
+
+
+def _line_columns(lines: DesireLines) -> dict[str, Any]:
+    return {
+        "rank": list(range(1, len(lines.geometry) + 1)),
+        "between": [_ends(ends) for ends in lines.between],
+        "people": lines.people,
     }
 
 
@@ -183,7 +183,7 @@ class _Kept:
             if self.answer is None or not same:
                 generation = index.generation
                 self.matched.follow(db, process, network)
-                self.answer = _Count(db, process, index, self.matched).streets(network)
+                self.answer = _Count(db, process, index, self.matched).streets()
                 self.generation = generation
             return self.answer
 
@@ -201,13 +201,13 @@ class _Count:
         self.words, called = np.unique(np.array([row.name for row in named], dtype=str), return_inverse=True)
         self.called = segments.names(self.graph.lines, shapes, called)
 
-    def streets(self, network: StreetNetwork) -> Streets:
+    def streets(self) -> Streets:
         drawn = self.matched.drawn
         people = segments.told(self.matched.weights[np.unique(drawn["person"])].sum(keepdims=True), self.minimum)
         share = 1 - drawn["away"].sum() / max(drawn["metres"].sum(), 1.0)
         followed = np.ma.masked_array([share], people.mask)
         counted = self._segments()
-        return Streets(network, counted, self._crossings(counted), self._desire_lines(), people, followed)
+        return Streets(counted, self._crossings(counted), self._desire_lines(), people, followed)
 
     def _by(
         self, place: np.ndarray, rows: Table, label: np.ndarray, places: int, labels: int

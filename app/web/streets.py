@@ -120,13 +120,13 @@ def _lines(found: DesireLines) -> Iterator[dict[str, Any]]:
 
 
 def _segments(found: Segments, modes: dict[str, str]) -> Iterator[dict[str, Any]]:
-    for row in found.order[:MOST_DRAWN].tolist():
+    for nth, row in enumerate(found.order[:MOST_DRAWN].tolist()):
         yield {
             "id": f"g{row}",
             "kind": "segment",
             "title": found.name[row] or _("Street or path without a name"),
             "between": _ends(found.between[row]),
-            "details": ", ".join(_details(found, row, modes)),
+            "details": ", ".join(_details(found, row, modes)) if nth < MOST_STREETS else "",
             "doubtful": found.confidence[row] < DOUBTFUL,
             "geometry": plain(found.geometry[row]),
             "label": _middle(found.geometry[row]),
