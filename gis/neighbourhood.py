@@ -29,6 +29,7 @@ ALONG = (
     "Fjellgata",
 )
 MAIN_ROW = 4
+SHORT_CUT = ((3, 4), (4, 4), (4, 3))
 CLASSES = ((4, "4A"), (5, "5A"), (5, "5B"), (6, "6A"), (7, "7A"))
 
 
@@ -282,17 +283,24 @@ def _route(
     spot: np.ndarray,
     purpose: str,
 ) -> Drawn:
-    way = [home, *town.nodes[town.walk(corner, goal)], spot]
-    line = shapely.segmentize(shapely.LineString(np.array(way)), 22.0)
-    shaky = shapely.get_coordinates(line) + rng.normal(0, 2.2, (len(line.coords), 2))
-    shaky[0], shaky[-1] = home, spot + rng.normal(0, 6, 2)
+    streets = town.walk(corner, goal)
+    line = _steps([home, *town.nodes[streets], spot])
+    hand, end = rng.normal(0, 2.2, (len(line.coords), 2)), spot + rng.normal(0, 6, 2)
     modes = (
         ("walk", "walk", "walk", "cycle", "scooter") if line.length < 900 else ("walk", "cycle", "cycle", "car", "bus")
     )
     answers = {"kind": "route", "category": purpose, "mode": modes[rng.integers(len(modes))]}
     if rng.random() < 0.25:
         answers["feeling"] = "good" if rng.random() < 0.5 else "bad"
+    if streets[-3:] == [_node(*at) for at in SHORT_CUT] and answers["mode"] == "walk":
+        line = _steps([home, *town.nodes[streets[:-2]], spot])
+    shaky = shapely.get_coordinates(line) + hand[: len(line.coords)]
+    shaky[0], shaky[-1] = home, end
     return Drawn("route", _wgs84(shapely.LineString(shaky)), answers)
+
+
+def _steps(way: list[np.ndarray]) -> Any:
+    return shapely.segmentize(shapely.LineString(np.array(way)), 22.0)
 
 
 def _node(column: int, row: int) -> int:

@@ -14,7 +14,18 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.model import Arena, HostLink, Process, Staff
-from app.services import analysis, arenas, contributions, moderation, networks, participants, processes, roadmap, staff
+from app.services import (
+    analysis,
+    arenas,
+    contributions,
+    moderation,
+    networks,
+    participants,
+    processes,
+    roadmap,
+    staff,
+    streets,
+)
 from app.services.actors import Officer, digest
 from app.services.index import Index, Selection
 from gis import neighbourhood
@@ -157,6 +168,7 @@ def _plan(db: Session, process: Process, officer: Officer, now: datetime) -> Non
     db.flush()
     index = Index(process)
     index.refresh(db, process)
+    streets.of(db, process, index)  # compiles what matches ways, which a first planner would wait for
     derived = analysis.derive_areas(db, process, index, now)
     figures = analysis.area_figures(index, derived, Selection())
     for group, category, title, theme, realiser in INPUTS:

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid
 from app.model import Process
 from app.model.catalogue import STICKER_GROUPS
-from app.services import analysis, processes, publication, roadmap
+from app.services import analysis, processes, publication, roadmap, streets
 from app.services.index import Index
 from gis.crs import EXPORT
 from gis.formats.styles import Style, Symbol
 from gis.formats.writing import FORMATS, geojson, geopackage
 from gis.layer import Layer
 
-LAYERS = ("places", "routes", "drawn_areas", "areas", "hexagons", "roadmap_inputs")
+LAYERS = ("places", "routes", "drawn_areas", "areas", "hexagons", "roadmap_inputs", *streets.LAYERS)
 KIND_OF_LAYER = {layer: kind for kind, layer in publication.CONTRIBUTION_LAYERS.items()}
 COLOURS = {
     "activity": (0, 114, 178),
@@ -61,7 +61,7 @@ def check(layers: tuple[str, ...], format: str, epsg: int) -> None:
 
 def counted(layers: tuple[str, ...]) -> bool:
     """Whether these layers need a refreshed index."""
-    return not layers or bool({"areas", "hexagons"} & set(layers))
+    return not layers or bool({"areas", "hexagons", *streets.LAYERS} & set(layers))
 
 
 def export(
@@ -77,6 +77,8 @@ def export(
 ) -> Exported:
     """Write layers (all of them if none is named) to a new file at ``path``; what is there is replaced at the end."""
     check(layers, format, epsg)
+    if set(layers) & set(streets.LAYERS):
+        streets.required(db, process)
     part = path.with_name(path.name + ".part." + format)
     part.unlink(missing_ok=True)
     try:
@@ -122,6 +124,8 @@ def _layer(db: Session, process: Process, index: Index, name: str) -> Layer:
         return analysis.area_layer(index, analysis.current_areas(db, process))
     if name == "hexagons":
         return publication.hexagons(process, analysis.hexagons_by_group(index))
+    if name in streets.LAYERS:
+        return streets.layer(db, process, index, name)
     return publication.roadmap_inputs(process, roadmap.inputs(db, process), roadmap.figures(db, process))
 
 
@@ -147,6 +151,9 @@ def styles(process: Process) -> dict[str, Style]:
         "areas": Style("polygon", "group", groups, label_field="public_id"),
         "hexagons": Style("polygon", "people", ranges=tuple(_classes(process.minimum_people))),
         "roadmap_inputs": Style("polygon", "realiser", realisers, label_field="public_id"),
+        "segments": Style("line", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),
+        "crossings": Style("point", "people", ranges=tuple(_classes(process.minimum_people)), label_field="rank"),
+        "desire_lines": Style("line", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),
     }
 
 

@@ -99,6 +99,7 @@ class Index:
         self._xy = np.zeros((0, 2), np.int32)
         self._base, self._recent = Located.none(), Located.none()
         self._answers: OrderedDict[Any, Any] = OrderedDict()
+        self._kept: dict[Callable[[], Any], Any] = {}
 
     @locked
     def refresh(self, db: Session, process: Process) -> bool:
@@ -243,6 +244,14 @@ class Index:
             }
             for people, registrations, name in sorted(found, key=lambda f: (-f[0], -f[1], f[2]))
         ]
+
+    @locked
+    def beside(self, make: Callable[[], T]) -> T:
+        """What is kept beside the index for as long as it lives, made once."""
+        if make not in self._kept:
+            self._kept[make] = make()
+        found: T = self._kept[make]
+        return found
 
     @locked
     def save(self, path: Path) -> None:

@@ -19,7 +19,8 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from pyarrow import compute
-from sqlalchemy import ColumnElement, Date, Select, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, Date, Select, Table, Text, and_, case, func, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -30,7 +31,7 @@ from app.services import processes
 from app.store import columns, overlapping, watermark, wkb
 from gis import grid, privacy
 from gis.crs import WGS84, project
-from gis.layer import Batch, Field, FieldType, Layer
+from gis.layer import Batch, Field, FieldType, GeometryType, Layer
 
 BATCH = 5_000
 CONTRIBUTION_LAYERS = {"place": "places", "route": "routes", "area": "drawn_areas"}
@@ -83,6 +84,17 @@ INPUT_FIELDS = (
 )
 
 
+STREET_LAYERS: dict[str, tuple[str, GeometryType, dict[str, FieldType]]] = {
+    "segments": (
+        "Gater",
+        "MultiLineString",
+        {"edge": "integer", "name": "text", "between": "text", "confidence": "real"},
+    ),
+    "crossings": ("Kryss", "Point", {"rank": "integer", "name": "text"}),
+    "desire_lines": ("Snarveier", "MultiLineString", {"rank": "integer", "between": "text"}),
+}
+
+
 @dataclass(frozen=True)
 class Rows:
     """A batch of contributions, in step; ``counts[i]`` is False for one that counts no more. ``shape`` is WKB."""
@@ -117,6 +129,19 @@ def remembers(db: Session, changes: dict[int, int], since: int) -> bool:
     return all(
         number in found and (found[number] == change or found[number] >= since) for number, change in changes.items()
     )
+
+
+def changed_routes(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
+    """As ``changed_rows``, of routes alone, with ``change`` and, as JSON, ``modes``: where the way of travelling
+    changes.
+    """
+    table = cast(Table, Contribution.__table__).c
+    statement = (
+        _figured(db, process)
+        .add_columns(table.change, sql_cast(table.modes, Text).label("modes"))
+        .where(table.process_id == process.id, table.change >= since, table.kind == "route")
+    )
+    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
 
 
 def rows_near(db: Session, process: Process, bounds: tuple[float, float, float, float]) -> Iterator[Rows]:
@@ -277,6 +302,16 @@ def roadmap_inputs(process: Process, rows: list[RoadmapInput], figures: dict[UUI
     return Layer.of(
         "roadmap_inputs", "Innspill i veikartet", "Geometry", INPUT_FIELDS, [row.location for row in rows], columns
     )
+
+
+def streets(process: Process, name: str, geometry: np.ndarray, columns: dict[str, np.ndarray | list[Any]]) -> Layer:
+    """One of ``STREET_LAYERS``; figures of people are masked arrays, in which too few are masked."""
+    title, geometry_type, words = STREET_LAYERS[name]
+    said = {word: columns.get(word, []) for word in words}
+    people = {column: np.ma.masked_array(figures) for column, figures in columns.items() if column not in words}
+    told = {column: np.ma.masked_less(figures, process.minimum_people).tolist() for column, figures in people.items()}
+    fields = (*(Field(word, type) for word, type in words.items()), *(Field(column, "integer") for column in told))
+    return Layer.of(name, title, geometry_type, fields, geometry, said | told)
 
 
 def release(

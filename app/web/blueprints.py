@@ -24,6 +24,7 @@ from app.web import (
     public,
     residents,
     roadmap,
+    streets,
     tiles,
 )
 
@@ -41,6 +42,7 @@ MODULES = (
     plan,
     roadmap,
     conflicts,
+    streets,
     moderate,
     downloads,
     basemap,

@@ -96,6 +96,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("The file %(file)s has no streets in the area."),
         _("Check the layer, the chosen rows and the coordinate system."),
     ),
+    "network_missing": (
+        _("There is no street network here yet."),
+        _("Ask whoever runs the service to bring one in: snarvei network import %(process)s FILE"),
+    ),
     "network_too_large": (
         _("The street network is too large: %(edges)s pieces."),
         _("Take at most %(most)s: choose rows with --where, or a smaller area."),

@@ -43,6 +43,9 @@ LAYERS = {
     "areas": _("Areas"),
     "hexagons": _("Hexagons"),
     "roadmap_inputs": _("Roadmap inputs"),
+    "segments": _("Street figures"),
+    "crossings": _("Crossings"),
+    "desire_lines": _("Short cuts"),
 }
 PHOTOS = {"pending": _("To be looked at"), "released": _("Released"), "hidden": _("Hidden")}
 MODERATION = {"pending": _("To be read"), "released": _("Released"), "hidden": _("Hidden")}
@@ -59,6 +62,7 @@ FIELDS = {
     "group_name": _("class or group"),
     "label": _("school or host"),
     "layer": _("layer"),
+    "network": _("street network"),
     "number": _("sheet number"),
     "paper": _("paper"),
     "part": _("part of the map"),

@@ -12,8 +12,8 @@ import pyogrio
 import pytest
 import shapely
 
-from app.errors import Invalid
-from app.services import analysis, exports, moderation, roadmap
+from app.errors import Invalid, NotFound
+from app.services import analysis, exports, moderation, roadmap, streets
 from app.services.index import Index
 from app.store import Store
 from gis.crs import epsg_of, project
@@ -66,6 +66,7 @@ def test_every_layer_is_there_in_the_crs_that_was_asked_for(
         "areas": 1,
         "hexagons": rows["hexagons"],
         "roadmap_inputs": 1,
+        **dict.fromkeys(streets.LAYERS, 0),
     }
     assert {name for name, _ in pyogrio.list_layers(path)} == {*exports.LAYERS, "about", "layer_styles"}
     for layer in exports.LAYERS:
@@ -143,6 +144,15 @@ def test_what_cannot_be_had_is_refused_and_writes_nothing(
     with pytest.raises(Invalid) as refused:
         export(embedded, made, tmp_path / "x", layer, format, epsg)
     assert refused.value.field == field
+    assert list(tmp_path.glob("x*")) == []
+
+
+def test_streets_by_name_without_a_network_are_refused_and_nothing_is_written(embedded: Store, tmp_path: Path) -> None:
+    with embedded.writing() as db:
+        made = a.process(db)
+    with pytest.raises(NotFound) as refused:
+        export(embedded, made, tmp_path / "x.gpkg", "crossings")
+    assert refused.value.code == "network_missing"
     assert list(tmp_path.glob("x*")) == []
 
 
