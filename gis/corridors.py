@@ -18,6 +18,7 @@ import shapely
 from shapely.ops import substring
 
 from gis.centre_lines import SHORTEST, centre_lines
+from gis.crs import WGS84, project_xy
 from gis.flow import AGAINST, ALONG, Grid, People, Routes, Stretches, followed, nearest, people_by_cell
 
 STRETCH = 100.0
@@ -33,9 +34,9 @@ TIMES = (1, 2, 4, 8, 16)
 class Corridor:
     """One corridor, in metres. ``reference`` is the map reference of its middle: hundreds of metres east and north.
 
-    ``line`` runs the way most people go. ``along`` and ``against`` are the people who go that way and the other, None
-    where they, or those who do not, are too few to be told; ``directed`` is whether enough go that way to say which.
-    ``modes`` are the people of each mode, with the same care.
+    ``line`` runs the way most people go, ``bearing`` degrees from north; None if too few go there to say so. ``along``
+    and ``against`` are the people who go that way and the other, None where they, or those who do not, are too few to
+    be told. ``modes`` are the people of each mode, with the same care.
     """
 
     reference: str
@@ -43,9 +44,9 @@ class Corridor:
     polygon: Any
     people: int
     registrations: int
+    bearing: int | None
     along: int | None
     against: int | None
-    directed: bool
     modes: dict[str, int]
 
     @property
@@ -60,15 +61,17 @@ def count_class(people: int, minimum: int) -> tuple[int, int | None]:
     return low, next((edge - 1 for edge in edges if edge > people), None)
 
 
-def corridors(routes: Routes, people: People, minimum: int, modes: Mapping[str, np.ndarray]) -> list[Corridor]:
-    """The most people first. ``modes`` says for each mode which routes are travelled so."""
+def corridors(
+    routes: Routes, people: People, minimum: int, modes: Mapping[str, np.ndarray], epsg: int
+) -> list[Corridor]:
+    """The most people first. ``modes`` says for each mode which routes are travelled so; ``epsg`` is their CRS."""
     grid = Grid.covering(routes)
     passing, near = (people_by_cell(routes, people, grid, reach=reach) for reach in (0, 1))
     pieces = Pieces.of(centre_lines(passing, near, grid, minimum), grid.cell)
     met = followed(routes, people, grid, pieces.samples, nearest(pieces.samples.xy, grid, REACH))
     followers = Followers.of(*met, people, len(pieces.line))
     runs = _runs(pieces, followers, minimum)
-    made = [_corridor(pieces.along(run), followers.of_run(run), people, minimum, modes) for run in runs]
+    made = [_corridor(pieces.along(run), *followers.of_run(run), people, minimum, modes, epsg) for run in runs]
     return _named(_apart([each for each in made if each.length >= SHORTEST]))
 
 
@@ -224,9 +227,15 @@ def _split(chain: Run, pieces: Pieces, crowds: dict[int, np.ndarray], weights: n
 
 
 def _corridor(
-    line: Any, followers: tuple[np.ndarray, np.ndarray], people: People, minimum: int, modes: Mapping[str, np.ndarray]
+    line: Any,
+    route: np.ndarray,
+    ways: np.ndarray,
+    people: People,
+    minimum: int,
+    modes: Mapping[str, np.ndarray],
+    epsg: int,
 ) -> Corridor:
-    route, ways = followers
+    """Not yet apart from others, and without a name."""
     who = people.of_route[route]
     everyone = np.unique(who)
     sides = {way: np.unique(who[ways & way > 0]) for way in (ALONG, AGAINST)}
@@ -240,9 +249,9 @@ def _corridor(
         None,
         people.many(everyone),
         len(np.unique(route)),
+        _bearing(line, epsg) if people.many(sides[ALONG]) >= minimum else None,
         told.get(ALONG),
         told.get(AGAINST),
-        people.many(sides[ALONG]) >= minimum,
         _told(travelling, everyone, people, minimum),
     )
 
@@ -292,5 +301,14 @@ def _named(made: list[Corridor]) -> list[Corridor]:
         middle = shapely.line_interpolate_point(each.line, 0.5, normalized=True)
         square = f"{int(middle.x // 100) % 1000:03d}{int(middle.y // 100) % 1000:03d}"
         taken[square] += 1
-        named.append(replace(each, reference=square if taken[square] == 1 else f"{square}-{taken[square]}"))
+        reference = square if taken[square] == 1 else f"{square}-{taken[square]}"
+        named.append(replace(each, reference=reference))
     return named
+
+
+def _bearing(line: Any, epsg: int) -> int:
+    """From one end to the other, in whole degrees from true north: the grid's north is another one."""
+    x, y = shapely.get_coordinates(line)[[0, -1]].T
+    lon, lat = (np.radians(part) for part in project_xy(x, y, epsg, WGS84))
+    east, north = (lon[1] - lon[0]) * np.cos(lat.mean()), lat[1] - lat[0]
+    return round(float(np.degrees(np.arctan2(east, north)))) % 360

@@ -253,6 +253,15 @@ class Index:
             for people, registrations, name in sorted(found, key=lambda f: (-f[0], -f[1], f[2]))
         ]
 
+    @locked
+    def positions(self, numbers: np.ndarray) -> np.ndarray:
+        """Row positions of contributions by their numbers; -1 for one that counts no more, or is not read yet."""
+        rows = np.flatnonzero(self._alive)
+        rows = rows[np.argsort(self._numbers[rows])]
+        at = np.searchsorted(self._numbers[rows], numbers)
+        found = np.append(rows, -1)[at]
+        return np.where(np.append(self._numbers, -1)[found] == numbers, found, -1)
+
 
 def _locate(rows: publication.Rows, first: int, epsg: int, hexagon_m: int) -> Located:
     """Where the counted rows of a batch lie; ``first`` is the position of its first row in the index."""

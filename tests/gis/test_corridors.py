@@ -47,11 +47,12 @@ class Town:
         return People(who, weights, np.ones(len(who), bool))
 
     def corridors(self, minimum: int = K, *, order: Any = slice(None), epsg: int | None = None) -> list[Corridor]:
+        """``epsg``: the routes are longitude and latitude, to be counted in that CRS."""
         lines = np.array(self.lines, dtype=object)[order]
         routes = Routes.of(lines if epsg is None else project(lines, WGS84, epsg))
         mode = np.array(self.mode)[order]
         modes = {name: mode == name for name in sorted(set(self.mode))}
-        return corridors(routes, self.people(np.array(self.who, np.int64)[order]), minimum, modes)
+        return corridors(routes, self.people(np.array(self.who, np.int64)[order]), minimum, modes, epsg or 25832)
 
 
 def avenues(seed: int, people: int = 25, count: int = 3) -> Town:
@@ -129,7 +130,7 @@ def test_who_goes_which_way_is_counted_by_the_order_of_each_routes_own_points(se
     (corridor,) = town.corridors()
     everyone, most, fewest = many(town, east | west), *sorted((many(town, east), many(town, west)), reverse=True)
     assert corridor.people == everyone
-    assert corridor.directed == (most >= K)
+    assert (corridor.bearing is not None) == (most >= K)
     for told, true in ((corridor.along, most), (corridor.against, fewest)):
         safe = true >= K and not 0 < everyone - true < K
         assert told == (true if safe else None)
@@ -309,12 +310,14 @@ def test_one_route_is_a_corridor_where_one_is_enough() -> None:
 @pytest.mark.parametrize(
     ("lon", "lat", "epsg"), [(28.05, 70.6, 25833), (28.05, 70.6, 25835), (11.999, 60.0, 25832), (11.999, 60.0, 25833)]
 )
-def test_in_the_far_north_and_over_the_zone_border_a_corridor_is_as_long_as_on_the_ground(
+def test_in_the_far_north_and_over_the_zone_border_length_and_bearing_are_those_of_the_ground(
     lon: float, lat: float, epsg: int
 ) -> None:
     way = [(lon - 0.008, lat - 0.002), (lon + 0.008, lat + 0.002)]
     (corridor,) = Town().walk(range(5), *way).corridors(epsg=epsg)
-    assert corridor.length == pytest.approx(Geod(ellps="WGS84").line_length(*zip(*way, strict=True)), abs=15)
+    azimuth, _, length = Geod(ellps="WGS84").inv(*way[0], *way[1])
+    assert corridor.length == pytest.approx(length, abs=15)
+    assert corridor.bearing == pytest.approx(azimuth, abs=3)
 
 
 @pytest.mark.parametrize(
