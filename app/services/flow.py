@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.model import Process
 from app.services import processes, publication
 from app.services.index import Index, Selection
-from gis.corridors import Corridor, corridors
+from gis.corridors import Corridor, corridors, count_class
 from gis.crs import WGS84, project
 from gis.flow import People, Routes
 from gis.layer import Layer
@@ -39,7 +39,26 @@ def of(db: Session, process: Process, index: Index, selection: Selection) -> Flo
 
 def layer(db: Session, process: Process, index: Index) -> Layer:
     """The corridors that the planner's map shows without a filter."""
-    return publication.corridors(process, of(db, process, index, Selection()).corridors)
+    found = of(db, process, index, Selection()).corridors
+    classes = [count_class(each.people, process.minimum_people) for each in found]
+    columns: dict[str, list[Any]] = {
+        "corridor": [public_id(process, each) for each in found],
+        "people_from": [low for low, _ in classes],
+        "people_to": [high for _, high in classes],
+        "people": [each.people for each in found],
+        "registrations": [each.registrations for each in found],
+        "length_m": [round(each.length) for each in found],
+        "bearing": [each.bearing for each in found],
+        "people_along": [each.along for each in found],
+        "people_against": [each.against for each in found],
+        "modes": [", ".join(f"{mode} {people}" for mode, people in each.modes.items()) for each in found],
+    }
+    return publication.corridors(process, [each.polygon for each in found], columns)
+
+
+def public_id(process: Process, corridor: Corridor) -> str:
+    """``BOR-F612345``: it says where the corridor lies, and stays while the corridor does."""
+    return f"{process.prefix}-F{corridor.reference}"
 
 
 class _Once:

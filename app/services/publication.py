@@ -28,7 +28,6 @@ from app.model.contribution import COUNTED_STATES
 from app.services import processes
 from app.store import columns, overlapping, watermark, wkb
 from gis import grid, privacy
-from gis.corridors import Corridor, count_class
 from gis.crs import WGS84, project
 from gis.layer import Batch, Field, FieldType, Layer
 
@@ -70,17 +69,11 @@ AREA_FIELDS = (
     Field("categories", "text"),
     Field("computed_at", "datetime"),
 )
+_CORRIDOR_FIGURES = ("people_from", "people_to", "people", "registrations", "length_m", "bearing")
 CORRIDOR_FIELDS = (
     Field("corridor", "text"),
-    Field("people_from", "integer"),
-    Field("people_to", "integer"),
-    Field("people", "integer"),
-    Field("registrations", "integer"),
-    Field("length_m", "integer"),
+    *(Field(name, "integer") for name in (*_CORRIDOR_FIGURES, "people_along", "people_against")),
     Field("modes", "text"),
-    Field("bearing", "integer"),
-    Field("people_along", "integer"),
-    Field("people_against", "integer"),
 )
 INPUT_FIELDS = (
     Field("public_id", "text"),
@@ -272,31 +265,13 @@ def areas(rows: list[Area], figures: list[tuple[int | None, int | None, list[str
     return Layer.of("areas", "Områder", "MultiPolygon", AREA_FIELDS, [row.geometry for row in rows], columns)
 
 
-def corridors(process: Process, found: list[Corridor]) -> Layer:
-    """Corridors, the most people first; nothing in them is of fewer than the minimum, or would tell of them.
+def corridors(process: Process, grounds: list[Any], columns: dict[str, list[Any]]) -> Layer:
+    """Corridors in the process's metric CRS; figures of fewer than the minimum never leave ``gis.corridors``.
 
     ``bearing`` is the way most people go, ``people_along`` those who do, ``people_against`` those who go the other way.
     """
-    classes = [count_class(each.people, process.minimum_people) for each in found]
-    columns = {
-        "corridor": [corridor_id(process, each) for each in found],
-        "people_from": [low for low, _ in classes],
-        "people_to": [high for _, high in classes],
-        "people": [each.people for each in found],
-        "registrations": [each.registrations for each in found],
-        "length_m": [round(each.length) for each in found],
-        "modes": [", ".join(f"{mode} {people}" for mode, people in each.modes.items()) for each in found],
-        "bearing": [each.bearing for each in found],
-        "people_along": [each.along for each in found],
-        "people_against": [each.against for each in found],
-    }
-    grounds = [each.polygon for each in found]
-    return Layer.of("corridors", "Ferdsel", "MultiPolygon", CORRIDOR_FIELDS, grounds, columns, epsg=process.export_epsg)
-
-
-def corridor_id(process: Process, corridor: Corridor) -> str:
-    """Says where it lies, so that it stays while the corridor does: ``BOR-F612345``."""
-    return f"{process.prefix}-F{corridor.reference}"
+    epsg = process.export_epsg
+    return Layer.of("corridors", "Ferdsel", "MultiPolygon", CORRIDOR_FIELDS, grounds, columns, epsg=epsg)
 
 
 def roadmap_inputs(process: Process, rows: list[RoadmapInput], figures: dict[UUID, tuple[int, int]]) -> Layer:
