@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid
 from app.model import Process
 from app.model.catalogue import STICKER_GROUPS
-from app.services import analysis, processes, publication, roadmap, streets
+from app.services import analysis, flow, processes, publication, roadmap, streets
 from app.services.index import Index
 from gis.crs import EXPORT
 from gis.formats.styles import Style, Symbol
 from gis.formats.writing import FORMATS, geojson, geopackage
 from gis.layer import Layer
 
-LAYERS = ("places", "routes", "drawn_areas", "areas", "hexagons", "roadmap_inputs", *streets.LAYERS)
+LAYERS = ("places", "routes", "drawn_areas", "areas", "corridors", "hexagons", "roadmap_inputs", *streets.LAYERS)
 KIND_OF_LAYER = {layer: kind for kind, layer in publication.CONTRIBUTION_LAYERS.items()}
 COLOURS = {
     "activity": (0, 114, 178),
@@ -61,7 +61,7 @@ def check(layers: tuple[str, ...], format: str, epsg: int) -> None:
 
 def counted(layers: tuple[str, ...]) -> bool:
     """Whether these layers need a refreshed index."""
-    return not layers or bool({"areas", "hexagons", *streets.LAYERS} & set(layers))
+    return not layers or bool({"areas", "corridors", "hexagons", *streets.LAYERS} & set(layers))
 
 
 def export(
@@ -122,6 +122,8 @@ def _layer(db: Session, process: Process, index: Index, name: str) -> Layer:
         return publication.contributions(db, process, KIND_OF_LAYER[name])
     if name == "areas":
         return analysis.area_layer(index, analysis.current_areas(db, process))
+    if name == "corridors":
+        return flow.layer(db, process, index)
     if name == "hexagons":
         return publication.hexagons(process, analysis.hexagons_by_group(index))
     if name in streets.LAYERS:
@@ -149,6 +151,7 @@ def styles(process: Process) -> dict[str, Style]:
         "routes": Style("line", "mode", modes),
         "drawn_areas": Style("polygon", "group", groups),
         "areas": Style("polygon", "group", groups, label_field="public_id"),
+        "corridors": Style("polygon", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),
         "hexagons": Style("polygon", "people", ranges=tuple(_classes(process.minimum_people))),
         "roadmap_inputs": Style("polygon", "realiser", realisers, label_field="public_id"),
         "segments": Style("line", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),

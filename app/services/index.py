@@ -254,6 +254,15 @@ class Index:
         return found
 
     @locked
+    def positions(self, numbers: np.ndarray) -> np.ndarray:
+        """Row positions of contributions by their numbers; -1 for one that counts no more, or is not read yet."""
+        rows = np.flatnonzero(self._alive)
+        rows = rows[np.argsort(self._numbers[rows])]
+        at = np.searchsorted(self._numbers[rows], numbers)
+        found = np.append(rows, -1)[at]
+        return np.where(np.append(self._numbers, -1)[found] == numbers, found, -1)
+
+    @locked
     def save(self, path: Path) -> None:
         """Keep what counts in a file that ``load`` of any worker takes; what counts no more is not in it."""
         alive = np.flatnonzero(self._alive)

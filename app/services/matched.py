@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.model import Process, StreetNetwork
 from app.services import networks, processes, publication
-from app.services.index import Column
+from app.services.columns import Column
 from gis import matching, network
 from gis.crs import WGS84, project
 from gis.graph import Graph, graph

@@ -71,6 +71,12 @@ AREA_FIELDS = (
     Field("categories", "text"),
     Field("computed_at", "datetime"),
 )
+_CORRIDOR_FIGURES = ("people_from", "people_to", "people", "registrations", "length_m", "bearing")
+CORRIDOR_FIELDS = (
+    Field("corridor", "text"),
+    *(Field(name, "integer") for name in (*_CORRIDOR_FIGURES, "people_along", "people_against")),
+    Field("modes", "text"),
+)
 INPUT_FIELDS = (
     Field("public_id", "text"),
     Field("title", "text"),
@@ -151,6 +157,14 @@ def rows_near(db: Session, process: Process, bounds: tuple[float, float, float, 
     near = overlapping(Contribution.geometry, bounds)
     statement = _figured(db, process).where(*counted(db, process), near)
     return (_rows(found) for found in columns(db, statement, BATCH))
+
+
+def routes(db: Session, process: Process) -> Iterator[Rows]:
+    """For figures that staff see: routes that count and have a way left, with the columns of ``changed_rows``. Read
+    while ``db`` is open, which answers nothing else meanwhile.
+    """
+    way = (Contribution.kind == "route", Contribution.geometry.is_not(None))
+    return (_rows(found) for found in columns(db, _figured(db, process).where(*counted(db, process), *way), BATCH))
 
 
 def _figured(db: Session, process: Process) -> Select[Any]:
@@ -289,6 +303,15 @@ def areas(rows: list[Area], figures: list[tuple[int | None, int | None, list[str
         "computed_at": [row.computed_at for row in rows],
     }
     return Layer.of("areas", "Områder", "MultiPolygon", AREA_FIELDS, [row.geometry for row in rows], columns)
+
+
+def corridors(process: Process, grounds: list[Any], columns: dict[str, list[Any]]) -> Layer:
+    """Corridors in the process's metric CRS; figures of fewer than the minimum never leave ``gis.corridors``.
+
+    ``bearing`` is the way most people go, ``people_along`` those who do, ``people_against`` those who go the other way.
+    """
+    epsg = process.export_epsg
+    return Layer.of("corridors", "Ferdsel", "MultiPolygon", CORRIDOR_FIELDS, grounds, columns, epsg=epsg)
 
 
 def roadmap_inputs(process: Process, rows: list[RoadmapInput], figures: dict[UUID, tuple[int, int]]) -> Layer:

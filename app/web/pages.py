@@ -38,8 +38,14 @@ def asset(path: str) -> str:
 @cache
 def participant_files() -> tuple[str, ...]:
     """What the participant's pages are made of, below static/; staff's rooms are not for a child's tablet."""
-    scripts = ("pages/class.js", "pages/plan.js", "pages/print.js", "pages/map_and_list.js", "pages/wall.js")
-    staff = (*scripts, "map/planner.js", "map/streets.js", "style/staff.css", "style/teacher.css")
+    scripts = ("class", "flow", "map_and_list", "plan", "print", "wall")
+    layers = ("corridors", "planner", "streets")
+    styles = ("flow", "staff", "teacher")
+    staff = (
+        *(f"pages/{name}.js" for name in scripts),
+        *(f"map/{name}.js" for name in layers),
+        *(f"style/{name}.css" for name in styles),
+    )
     files = [path.relative_to(STATIC).as_posix() for path in sorted(STATIC.rglob("*")) if path.is_file()]
     ours = [name for name in files if not name.endswith((*staff, WORKER))]
     return (*ours, "leaflet/leaflet.css", "leaflet/leaflet-src.esm.js")

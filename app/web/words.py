@@ -41,6 +41,7 @@ LAYERS = {
     "routes": _("Ways"),
     "drawn_areas": _("Drawn areas"),
     "areas": _("Areas"),
+    "corridors": _("Corridors"),
     "hexagons": _("Hexagons"),
     "roadmap_inputs": _("Roadmap inputs"),
     "segments": _("Street figures"),

@@ -141,7 +141,8 @@ def test_a_planner_works_without_a_mouse(served: Served, visit: Visit) -> None:
 
 @pytest.mark.parametrize("size", [PHONE, TABLET, DESK, (720, 450)], ids=str)
 @pytest.mark.parametrize(
-    "path", ["kart", "veikart", "veikart/DEMO-0001", "plankonflikt", "gater", "lese", "arenaer", "eksport"]
+    "path",
+    ["kart", "ferdsel", "veikart", "veikart/DEMO-0001", "plankonflikt", "gater", "lese", "arenaer", "eksport"],
 )
 def test_no_staff_page_is_wider_than_the_screen(served: Served, visit: Visit, size: tuple[int, int], path: str) -> None:
     page = sign_in(visit(f"{served.url}/plan/", size=size, touch=False), served)

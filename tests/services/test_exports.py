@@ -64,6 +64,7 @@ def test_every_layer_is_there_in_the_crs_that_was_asked_for(
         "routes": 1,
         "drawn_areas": 0,
         "areas": 1,
+        "corridors": 0,
         "hexagons": rows["hexagons"],
         "roadmap_inputs": 1,
         **dict.fromkeys(streets.LAYERS, 0),

@@ -46,6 +46,7 @@ def school(embedded: Store) -> dict[str, str]:
         "sign in": "/plan/logg-inn",
         "plan": f"{desk}/kart",
         "area": f"{desk}/omrader/{area.public_id}",
+        "flow": f"{desk}/ferdsel",
         "roadmap": f"{desk}/veikart",
         "input": f"{desk}/veikart/{found.public_id}",
         "moderate": f"{desk}/lese",
@@ -58,7 +59,8 @@ def school(embedded: Store) -> dict[str, str]:
     }
 
 
-STAFF = ("plan", "area", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict", "streets")
+STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports")
+STAFF += ("plan conflict", "streets")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
 PAGES = (*OPEN, *STAFF)
 
