@@ -11,7 +11,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-GIS_STANDS_ON = {"numpy", "shapely", "pyproj", "pyogrio", "geojson", "PIL", "pyarrow", "reportlab", "cv2", "gis"}
+GIS_STANDS_ON = {
+    "numpy",
+    "shapely",
+    "pyproj",
+    "pyogrio",
+    "geojson",
+    "PIL",
+    "pyarrow",
+    "reportlab",
+    "cv2",
+    "numba",
+    "gis",
+}
 
 
 def tracked(*patterns: str) -> list[Path]:
