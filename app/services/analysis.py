@@ -23,9 +23,8 @@ from gis.crs import WGS84, project, project_xy
 from gis.density import View
 from gis.layer import Layer
 
-_NO_FEELING = frozenset({""})
-
 HEAT = {"place": tiles.HEAT, "route": tiles.ROUTES, "difference": tiles.DIFFERENCE}
+_NO_FEELING = frozenset({""})
 
 
 def heat_tile(
@@ -39,7 +38,7 @@ def heat_tile(
 
 
 def heat_picture(
-    index: Index, selection: Selection, kind: str, bounds: tuple[float, float, float, float], *, size: int = 1024
+    index: Index, selection: Selection, kind: str, bounds: tiles.Bounds, *, size: int = 1024
 ) -> bytes | None:
     """A whole view as one PNG; ``bounds`` as for ``tiles.extent``."""
     return _heat(index, selection, kind, tiles.extent(bounds, HEAT[kind], size=size), "png")
