@@ -1,33 +1,51 @@
-"""Warm heat tiles: from our index, and from the database by datashader."""
+"""Heat, warm: tiles of everything and of a filter, one picture of a whole view; and what ten times the data cost.
+
+Ours comes from the index, the peer's from the database by datashader.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import mean
+from typing import Any
 
 import numpy as np
+import shapely
 
 from app.services import analysis, processes
 from app.services.index import Index, Selection
+from benchmarks import data
 from benchmarks.ground import Ground
 from benchmarks.measuring import Differs, Row, compared, same
 from benchmarks.peers import tile as peer
-from gis.density import FINEST, LEVEL, Cells, View, deinterleave, interleave
+from gis import tiles
+from gis.density import FINEST, View, deinterleave, index_points
 
-ZOOMS = (10, 13, 15)
-TARGET = 0.5
 PAIRS = 15
-EVERYTHING = Selection(kinds=frozenset({"place"}))
+SIDE = 1024
+PLACES = Selection(kinds=frozenset({"place"}))
+TARGETS = {10: 0.02, 13: 0.125, 15: 0.25}
+FILTERED = Selection(groups=frozenset({"bad"}))
+FILTERED_TARGETS = {10: 0.067, 13: 0.167, 15: 0.333}
 
 
 @dataclass(frozen=True)
-class Tile:
-    """``held`` registrations lie in it."""
+class Square:
+    """``side`` x ``side`` cells of a level, in which ``held`` registrations lie."""
 
-    z: int
-    x: int
-    y: int
+    level: int
+    left: int
+    top: int
+    side: int
     held: int
+
+    @property
+    def box(self) -> peer.Box:
+        cells = 1 << self.level
+        edges = (self.left, self.top, self.left + self.side, self.top + self.side)
+        west, north, east, south = (edge / cells for edge in edges)
+        return west, north, east, south
 
 
 def rows(ground: Ground) -> list[Row]:
@@ -35,67 +53,117 @@ def rows(ground: Ground) -> list[Row]:
         process = processes.by_slug(db, ground.slug)
         index = Index(process)
         index.refresh(db, process)
-    cells = _registered(index)
-    drawn = peer.Tiles(ground.libpq)
+    every, few = peer.Heat(ground.libpq), peer.Heat(ground.libpq, "AND sentiment = -1")
     try:
-        return [_row(index, drawn, cells, z) for z in ZOOMS]
+        found = [_tiles(index, PLACES, every, z, target, "everything") for z, target in TARGETS.items()]
+        found += [_tiles(index, FILTERED, few, z, target, "one group") for z, target in FILTERED_TARGETS.items()]
+        return [*found, *_pictures(ground, index, every), _grown(index)]
     finally:
-        drawn.close()
+        every.close(), few.close()
 
 
-def _registered(index: Index) -> Cells:
-    """The cells of every place that counts, none withheld."""
-    points = index._at.points
-    return points.where(index.mask(EVERYTHING)[points.rows])
+def _registered(index: Index, selection: Selection) -> View:
+    """Every place that counts and passes, none withheld: as if each were a person's only one."""
+    _, lon, lat = index.points(selection)
+    return View(index_points(shapely.points(lon, lat)), np.arange(len(lon)), np.ones(len(lon), np.int64), 1)
 
 
-def _row(index: Index, drawn: peer.Tiles, cells: Cells, z: int) -> Row:
-    picked = _picked(cells, z)
-    off = sum(_difference(cells, drawn, tile) for tile in picked)
+def _tiles(index: Index, selection: Selection, drawn: peer.Heat, z: int, target: float, of: str) -> Row:
+    registered = _registered(index, selection)
+    picked = list(_picked(index.view(selection, "place"), registered, z))
+    off = sum(_difference(registered, drawn, square) for _, square in picked)
     times = [
         compared(
-            lambda t=tile: same("a picture", bool(analysis.heat_tile(index, EVERYTHING, "place", t.z, t.x, t.y)), True),
-            lambda t=tile: drawn.png(t.z, t.x, t.y),
+            _made(lambda t=tile: analysis.heat_tile(index, selection, "place", *t)),
+            lambda s=square: drawn.png(s.box),
             PAIRS,
         )
-        for tile in picked
+        for tile, square in picked
     ]
     ours, theirs = mean(a for a, _ in times), mean(b for _, b in times)
     each = [
-        {"tile": f"{t.z}/{t.x}/{t.y}", "registrations": t.held, "ours_s": round(a, 6), "peer_s": round(b, 6)}
-        for t, (a, b) in zip(picked, times, strict=True)
+        {"tile": "/".join(map(str, tile)), "registrations": s.held, "ours_s": round(a, 6), "peer_s": round(b, 6)}
+        for (tile, s), (a, b) in zip(picked, times, strict=True)
     ]
-    equal = f"counts of every cell before smoothing; {off} registrations on an edge fall into the neighbouring cell"
-    return Row(
-        f"heat tile 256², zoom {z}, {len(picked)} tiles", ours, peer.NAME, theirs, TARGET, PAIRS,
-        {"equal": equal, "tiles": each},
-    )  # fmt: skip
+    work = f"heat tile 256² of {of}, zoom {z}, {len(picked)} tiles"
+    return Row(work, ours, peer.NAME, theirs, target, PAIRS, {"equal": _equal(off), "tiles": each})
 
 
-def _picked(cells: Cells, z: int) -> list[Tile]:
-    """The fullest tile and those where the registrations at the quarters of all, in order of fullness, lie."""
-    codes, held = np.unique(cells.codes >> np.uint64(2 * (LEVEL - z)), return_counts=True)
-    order = np.argsort(held, kind="stable")[::-1]
-    reached = np.cumsum(held[order]) / held.sum()
-    at = sorted({int(np.searchsorted(reached, share)) for share in (0.0, 0.25, 0.5, 0.75)})
-    x, y = deinterleave(codes[order[at]])
-    return [Tile(z, int(a), int(b), int(n)) for a, b, n in zip(x, y, held[order[at]], strict=True)]
+def _pictures(ground: Ground, index: Index, drawn: peer.Heat) -> Iterator[Row]:
+    """Everything as 1024²: with the index in memory, and from the database."""
+    level, registered = 20, _registered(index, PLACES)
+    square = Square(level, *_corner(level), SIDE, int(registered.counts(0)[1].sum()))
+    off = {"equal": _equal(_difference(registered, drawn, square))}
+    low, high = peer.degrees(square.box[0], square.box[3]), peer.degrees(square.box[2], square.box[1])
+    bounds = (*low, *high)
+
+    def warm() -> Any:
+        return analysis.heat_picture(index, PLACES, "place", bounds, size=SIDE)
+
+    def cold() -> Any:
+        with ground.store.reading() as db:
+            process = processes.by_slug(db, ground.slug)
+            anew = Index(process)
+            anew.refresh(db, process)
+        return analysis.heat_picture(anew, PLACES, "place", bounds, size=SIDE)
+
+    for work, ours, target, n in (("warm", warm, 0.067, PAIRS), ("cold: the whole index read anew", cold, 0.6, 3)):
+        a, b = compared(_made(ours), lambda: drawn.png(square.box, SIDE), n)
+        yield Row(f"heat of everything, 1024², {work}", a, peer.NAME, b, target, n, off)
 
 
-def _difference(cells: Cells, drawn: peer.Tiles, tile: Tile) -> int:
+def _grown(index: Index) -> Row:
+    """The fullest tile of zoom 13, of everything and of every tenth registration."""
+    rows, lon, lat = index.points(PLACES)
+    fewer = index_points(shapely.points(lon[::10], lat[::10]))
+    whole, tenth = index.view(PLACES, "place"), View(fewer, *index.people_of(rows[::10]), index.minimum)
+    frame = tiles.tile(*next(_picked(whole, whole, 13))[0])
+    a, b = compared(_made(lambda: tiles.heat(whole, frame)), _made(lambda: tiles.heat(tenth, frame)), 3 * PAIRS)
+    return Row("heat tile 256², zoom 13, of ten times the data", a, "ours, of a tenth", b, 1.5, 3 * PAIRS)
+
+
+def _made(draw: Callable[[], bytes | None]) -> Callable[[], Any]:
+    return lambda: same("a picture", draw() is not None, True)
+
+
+def _picked(view: View, registered: View, z: int) -> Iterator[tuple[tuple[int, int, int], Square]]:
+    """The fullest tile and those where the people at the quarters of all, in order of fullness, are."""
+    codes, people = view.counts(z)
+    order = np.argsort(people, kind="stable")[::-1]
+    reached = np.cumsum(people[order]) / people.sum()
+    level = min(z + 8, FINEST)
+    side = 1 << (level - z)
+    for code in codes[order[sorted({int(np.searchsorted(reached, share)) for share in (0.0, 0.25, 0.5, 0.75)})]]:
+        x, y = (int(axis[0]) for axis in deinterleave(np.array([code])))
+        held = int(registered.between(z, int(code), int(code) + 1)[1].sum())
+        yield (z, x, y), Square(level, x * side, y * side, side, held)
+
+
+def _corner(level: int) -> tuple[int, int]:
+    """Of ``SIDE`` x ``SIDE`` cells around the middle of the area."""
+    frame = tiles.extent((data.WEST, data.SOUTH, data.EAST, data.NORTH))
+    middle = np.array([frame.west + frame.east, frame.north + frame.south]) / 2 * 2.0 ** (level - frame.level)
+    left, top = middle.round().astype(int) - SIDE // 2
+    return int(left), int(top)
+
+
+def _equal(off: int) -> str:
+    return f"counts of every cell before smoothing; {off} registrations on an edge fall into the neighbouring cell"
+
+
+def _difference(registered: View, drawn: peer.Heat, square: Square) -> int:
     """Registrations that the two count in different cells. Raises Differs if they are more than lie on cells' edges:
-    one in 10,000 at most, and none if the tile's total differs by more.
+    one in 10,000 at most, and none if the square's total differs by more.
     """
-    level = min(tile.z + 8, FINEST)
-    side = 1 << (level - tile.z)
-    everyone = View(cells, np.arange(int(cells.rows.max()) + 1), np.ones(int(cells.rows.max()) + 1, np.int64), 1)
-    code = int(interleave(np.array([tile.x], np.uint64), np.array([tile.y], np.uint64))[0])
-    codes, people = everyone.between(level, code * side * side, (code + 1) * side * side)
-    ours = np.zeros((side, side), np.int64)
-    column, row = deinterleave(codes)
-    ours[row.astype(int) - tile.y * side, column.astype(int) - tile.x * side] = people
-    theirs = drawn.counts(tile.z, tile.x, tile.y, side).to_numpy().astype(np.int64)
+    codes, people = registered.counts(square.level)
+    column, row = (
+        axis.astype(int) - edge for axis, edge in zip(deinterleave(codes), (square.left, square.top), strict=True)
+    )
+    inside = (column >= 0) & (column < square.side) & (row >= 0) & (row < square.side)
+    ours = np.zeros((square.side, square.side), np.int64)
+    ours[row[inside], column[inside]] = people[inside]
+    theirs = drawn.counts(square.box, square.side).to_numpy().astype(np.int64)
     off = int(np.abs(ours - theirs).sum() + 1) // 2
-    if off > tile.held // 10_000 or ours.sum() != tile.held:
-        raise Differs(f"tile {tile}: {off} registrations differ; ours {ours.sum()}, datashader's {theirs.sum()}")
+    if off > square.held // 10_000 or ours.sum() != square.held:
+        raise Differs(f"{square}: {off} registrations differ; ours {ours.sum()}, datashader's {theirs.sum()}")
     return off

@@ -14,20 +14,61 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.model import Area, Process
-from app.model.catalogue import STICKER_GROUPS
+from app.model.catalogue import FEELINGS, STICKER_GROUPS
 from app.services import processes, publication
 from app.services.index import Index, Selection
 from gis import areas as clustering
 from gis import tiles
 from gis.crs import WGS84, project, project_xy
+from gis.density import View
 from gis.layer import Layer
 
+HEAT = {"place": tiles.HEAT, "route": tiles.ROUTES, "difference": tiles.DIFFERENCE}
+_NO_FEELING = frozenset({""})
 
-def heat_tile(index: Index, selection: Selection, kind: str, z: int, x: int, y: int) -> bytes | None:
-    """A PNG of places or routes, or None if nothing may be seen. Raises NotFound for a tile outside the world."""
+
+def heat_tile(
+    index: Index, selection: Selection, kind: str, z: int, x: int, y: int,
+    *, latitude: float = 60.0, size: int = tiles.SIZE, format: str = "png",
+) -> bytes | None:  # fmt: skip
+    """A picture of ``HEAT``'s kind, or None if nothing may be seen. Raises NotFound for a tile outside the world."""
     if not tiles.valid(z, x, y):
         raise NotFound("tile_unknown", field="tile")
-    return tiles.heat(index.view(selection, kind), z, x, y, tiles.ROUTES if kind == "route" else tiles.HEAT)
+    return _heat(index, selection, kind, tiles.tile(z, x, y, HEAT[kind], latitude=latitude, size=size), format)
+
+
+def heat_picture(
+    index: Index, selection: Selection, kind: str, bounds: tiles.Bounds, *, size: int = 1024
+) -> bytes | None:
+    """A whole view as one PNG; ``bounds`` as for ``tiles.extent``."""
+    return _heat(index, selection, kind, tiles.extent(bounds, HEAT[kind], size=size), "png")
+
+
+def heat_scale(index: Index, selection: Selection, kind: str, z: int, *, latitude: float = 60.0) -> dict[str, Any]:
+    """What the colours at zoom ``z`` stand for: ``{"metres", "ticks": [{"at", "people"}]}``, ``at`` from 0 to 1 along
+    the ramp, of a difference from its middle to either end. No ticks if nobody may be seen.
+    """
+    frame = tiles.tile(z, 0, 0, HEAT[kind], latitude=latitude)
+    views = _sides(index, selection) if kind == "difference" else (index.view(selection, kind),)
+    scale = tiles.scale(frame, *views)
+    ticks = [{"at": round(at, 4), "people": people} for at, people in scale.ticks(index.minimum)]
+    return {"metres": tiles.rounded(scale.metres), "ticks": ticks}
+
+
+def _heat(index: Index, selection: Selection, kind: str, frame: tiles.Frame, format: str) -> bytes | None:
+    if kind == "difference":
+        return tiles.difference(*_sides(index, selection), frame, format)
+    return tiles.heat(index.view(selection, kind), frame, format)
+
+
+def _sides(index: Index, selection: Selection) -> tuple[View, View]:
+    """Places that are good to somebody, and places that are not; each view withholds its own few."""
+    chosen = selection.feelings or frozenset(FEELINGS)
+    good, bad = (
+        index.view(replace(selection, feelings=chosen & {feeling} or _NO_FEELING), "place")
+        for feeling in ("good", "bad")
+    )
+    return good, bad
 
 
 def hexagon_layer(index: Index, process: Process, selection: Selection) -> Layer:

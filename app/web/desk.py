@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -53,11 +53,13 @@ def frame(at: Desk, here: str) -> dict[str, Any]:
     }
 
 
-def heat_addresses(slug: str) -> dict[str, str]:
-    """The addresses of heat tiles by kind, with ``{z}/{x}/{y}`` for a map to fill in."""
+def heat_addresses(slug: str, kinds: Iterable[str] = ("place", "route")) -> dict[str, str]:
+    """The addresses of heat tiles by kind, with ``{z}/{x}/{y}{r}`` for a map to fill in."""
     return {
-        kind: url_for("plan.heat_tile", slug=slug, kind=kind, z=0, x=0, y=0).replace("0/0/0", "{z}/{x}/{y}")
-        for kind in ("place", "route")
+        kind: url_for("heat.tile", slug=slug, kind=kind, z=0, x=0, y=0, size=256, format="png").replace(
+            "0/0/0", "{z}/{x}/{y}{r}"
+        )
+        for kind in kinds
     }
 
 

@@ -70,7 +70,9 @@ def map_page(slug: str) -> str:
             area=plain(at.process.area),
             bounds=at.process.area.bounds,
             vector=url_for("basemap.vector", slug=slug, version=at.process.version),
-            heat=heat_addresses(slug),
+            heat=heat_addresses(slug, analysis.HEAT),
+            scales={kind: url_for("heat.scale", slug=slug, kind=kind) for kind in analysis.HEAT},
+            pictures={kind: url_for("heat.picture", slug=slug, kind=kind) for kind in analysis.HEAT},
             hexagons=url_for("plan.hexagons", slug=slug),
             areas=url_for("plan.areas", slug=slug),
             area_card=url_for("plan.area_card", slug=slug, public_id="ID"),
@@ -85,22 +87,6 @@ def map_page(slug: str) -> str:
             computed_at=max((area.computed_at for area in areas), default=None),
             **frame(at, "map"),
         )
-
-
-@blueprint.get("/<slug>/varme/<any(place, route):kind>/<int:z>/<int:x>/<int:y>.png")
-def heat_tile(slug: str, kind: str, z: int, x: int, y: int) -> Response:
-    """One tile of heat; 204 where nothing may be seen. The ETag is the state of the data under this filter."""
-    with desk(slug) as at:
-        index = at.index
-        tag = f"{index.generation}-{index.version}"
-        if request.if_none_match.contains(tag):
-            return Response(status=304)
-        body = analysis.heat_tile(index, selection(), kind, z, x, y)
-    response = Response(body, mimetype="image/png") if body else Response(status=204)
-    response.set_etag(tag)
-    response.cache_control.private = True
-    response.cache_control.no_cache = True
-    return response
 
 
 @blueprint.get("/<slug>/sekskanter")
@@ -222,6 +208,7 @@ def selection() -> Selection:
             arenas=frozenset(UUID(arena) for arena in args.getlist("arena")),
             since=date.fromisoformat(args["from"]) if args.get("from") else None,
             until=date.fromisoformat(args["to"]) if args.get("to") else None,
+            seasons=frozenset(args.getlist("season")),
         )
     except ValueError as error:
         raise Invalid("value_unknown", field="filter", offered="kind, group, grade, arena, from, to") from error

@@ -1,4 +1,4 @@
-"""A heat tile as datashader's users make it: points of the tile's box out of PostGIS through ADBC, counted, shaded."""
+"""Heat as datashader's users make it: points of a box out of PostGIS through ADBC, counted, shaded, as PNG."""
 
 from __future__ import annotations
 
@@ -12,44 +12,50 @@ import pandas as pd
 from datashader import transfer_functions
 
 NAME = "ADBC (ST_X, ST_Y) on PostGIS → datashader → PNG"
-HALF = 20037508.342789244
+WORLD = 2 * 20037508.342789244
 COLOURS = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"]
 QUERY = "SELECT ST_X(geom) AS x, ST_Y(geom) AS y FROM peer_place WHERE geom && ST_MakeEnvelope({}, {}, {}, {}, 4326)"
+Box = tuple[float, float, float, float]
 
 
-class Tiles:
-    """One warm connection; ``counts`` is what ``png`` is drawn from."""
+class Heat:
+    """One warm connection; boxes are fractions of Web Mercator: west, north, east, south, from its north-west corner.
 
-    def __init__(self, address: str) -> None:
+    ``png`` is drawn from ``counts``; ``condition`` is SQL that chooses among the points.
+    """
+
+    def __init__(self, address: str, condition: str = "") -> None:
         self.connection = adbc.connect(address)
+        self.query = f"{QUERY} {condition}"
 
     def close(self) -> None:
         self.connection.close()
 
-    def counts(self, z: int, x: int, y: int, side: int = 256) -> Any:
-        """Registrations in each of ``side`` x ``side`` cells of the tile, north first."""
-        west, north, east, south = *_metres(z, x, y), *_metres(z, x + 1, y + 1)
-        bounds = (*_degrees(west, south), *_degrees(east, north))
+    def counts(self, box: Box, side: int) -> Any:
+        """Registrations in each of ``side`` x ``side`` cells of the box, north first."""
+        west, north, east, south = box
+        bounds = (*degrees(west, south), *degrees(east, north))
         with self.connection.cursor() as cursor:
-            cursor.execute(QUERY.format(*bounds))
+            cursor.execute(self.query.format(*bounds))
             found = cursor.fetch_arrow_table()
         lon, lat = found["x"].to_numpy(), found["y"].to_numpy()
-        points = pd.DataFrame({"x": lon * (HALF / 180), "y": np.arctanh(np.sin(np.radians(lat))) * (HALF / np.pi)})
-        canvas = ds.Canvas(side, side, x_range=(west, east), y_range=(south, north))
+        y = np.arctanh(np.sin(np.radians(lat))) / (2 * np.pi) * WORLD
+        points = pd.DataFrame({"x": lon / 360 * WORLD, "y": y})
+        canvas = ds.Canvas(
+            side,
+            side,
+            x_range=((west - 0.5) * WORLD, (east - 0.5) * WORLD),
+            y_range=((0.5 - south) * WORLD, (0.5 - north) * WORLD),
+        )
         return canvas.points(points, "x", "y", agg=ds.count())[::-1]
 
-    def png(self, z: int, x: int, y: int) -> bytes:
-        image = transfer_functions.shade(self.counts(z, x, y), cmap=COLOURS, how="log")
+    def png(self, box: Box, side: int = 256) -> bytes:
+        image = transfer_functions.shade(self.counts(box, side), cmap=COLOURS, how="log")
         out = io.BytesIO()
         image.to_pil(origin="upper").save(out, "PNG", compress_level=1)
         return out.getvalue()
 
 
-def _metres(z: int, x: int, y: int) -> tuple[float, float]:
-    """The north-west corner of a tile in Web Mercator."""
-    width = 2 * HALF / (1 << z)
-    return x * width - HALF, HALF - y * width
-
-
-def _degrees(x: float, y: float) -> tuple[float, float]:
-    return x / HALF * 180, float(np.degrees(2 * np.arctan(np.exp(y / HALF * np.pi)) - np.pi / 2))
+def degrees(x: float, y: float) -> tuple[float, float]:
+    """Longitude and latitude of a point in fractions of Web Mercator."""
+    return x * 360 - 180, float(np.degrees(2 * np.arctan(np.exp((0.5 - y) * 2 * np.pi)) - np.pi / 2))

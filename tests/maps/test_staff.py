@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.maps.conftest import DESK, PHONE, TABLET, Served, join, put_sticker, received, shot, sign_in
+from tests.maps.test_axe import serious
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -127,6 +129,89 @@ def test_layers_can_be_shown_and_the_legend_lists_only_them(served: Served, visi
     shot(page, "plan-hexagons")
     page.uncheck("[data-layer=areas]")
     expect(page.locator("[data-key=areas]")).to_be_hidden()
+
+
+def numbers(page: Page, kind: str) -> list[int]:
+    return [int(re.sub(r"\D", "", text)) for text in page.locator(f"[data-ticks={kind}] li").all_inner_texts()]
+
+
+def test_the_legend_says_how_many_children_the_colours_are(served: Served, visit: Visit) -> None:
+    page = sign_in(visit(f"{served.url}/plan/", size=DESK, touch=False), served)
+    words = page.locator("[data-meaning=place]")
+    expect(words).to_have_text("Omtrent så mange barn innen 40 m.")
+    everyone = numbers(page, "place")
+    assert len(everyone) >= 2
+    assert everyone == sorted(everyone)
+    assert everyone[0] >= 5
+    for _ in range(3):
+        page.click("#zoom-out")
+        page.wait_for_timeout(400)
+    expect(words).not_to_have_text("Omtrent så mange barn innen 40 m.")
+    expect(words).to_have_text(re.compile(r"Omtrent så mange barn innen \d{2,3} m\."))
+    assert numbers(page, "place")[-1] >= everyone[-1]
+    page.goto(f"{page.url.split('?')[0]}?grade=5")
+    expect(page.locator("[data-ticks=place] li").last).to_be_visible()
+    assert numbers(page, "place")[-1] < everyone[-1]
+    page.goto(f"{page.url.split('?')[0]}?mode=boat")
+    expect(words).to_have_text("Ingen steder er det 5 barn eller flere med dette filteret.")
+    assert numbers(page, "place") == []
+
+
+def test_good_against_not_good_is_a_layer_instead_of_the_heat(served: Served, visit: Visit) -> None:
+    page = sign_in(visit(f"{served.url}/plan/", size=DESK, touch=False), served)
+    expect(page.locator("[data-key=difference]")).to_be_hidden()
+    with page.expect_response(
+        lambda answer: "/difference/" in answer.url and answer.url.split("?")[0].endswith(".png")
+    ):
+        page.check("[data-layer=difference]")
+    expect(page.locator("[data-layer=place]")).not_to_be_checked()
+    expect(page.locator("[data-key=place]")).to_be_hidden()
+    key = page.locator("[data-key=difference]")
+    for word in (
+        "flere sier ikke bra",
+        "flere sier bra",
+        "Midt på er de like mange",
+        "Omtrent så mange flere barn innen",
+    ):
+        expect(key).to_contain_text(word)
+    expect(key.locator(".shape-bad, .shape-good")).to_have_count(2)
+    assert numbers(page, "difference") == numbers(page, "difference")[::-1]
+    assert serious(page) == []
+    page.uncheck("[data-layer=areas]")
+    shot(page, "plan-difference")
+    page.check("[data-layer=place]")
+    expect(page.locator("[data-layer=difference]")).not_to_be_checked()
+    expect(key).to_be_hidden()
+
+
+def test_the_heat_of_the_map_is_saved_as_a_picture(served: Served, visit: Visit) -> None:
+    page = sign_in(visit(f"{served.url}/plan/", size=DESK, touch=False), served)
+    with page.expect_download() as download:
+        page.click("#heat-picture")
+    assert download.value.suggested_filename == "proveoya-place.png"
+    page.uncheck("[data-layer=place]")
+    expect(page.locator("#heat-picture")).to_be_hidden()
+
+
+def test_a_dense_screen_gets_tiles_twice_as_fine(served: Served, visit: Visit) -> None:
+    page = visit(f"{served.url}/plan/", size=PHONE, device_scale_factor=3)
+    with page.expect_response(lambda answer: "@2x.png" in answer.url and answer.status == 200):
+        sign_in(page, served)
+    picture = page.locator(".heat img.leaflet-tile-loaded").first
+    assert picture.evaluate("tile => tile.naturalWidth") == 512
+    assert picture.evaluate("tile => tile.clientWidth") == 256
+
+
+def test_a_way_can_be_chosen_by_its_purpose_and_everything_by_its_season(served: Served, visit: Visit) -> None:
+    page = sign_in(visit(f"{served.url}/plan/", size=DESK, touch=False), served)
+    page.click(".filter-fold summary")
+    before = page.text_content("#totals")
+    page.select_option("#f-category", "to_school")
+    expect(page.locator("#totals")).not_to_have_text(before or "")
+    assert "category=to_school" in page.url
+    page.select_option("#f-season", "winter")
+    page.wait_for_url("**season=winter**")
+    expect(page.locator("#filter-count")).to_have_text("2")
 
 
 def test_a_planner_works_without_a_mouse(served: Served, visit: Visit) -> None:

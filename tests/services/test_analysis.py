@@ -346,6 +346,55 @@ def test_a_tile_outside_the_world_is_not_found(embedded: Store, tile: tuple[int,
         analysis.heat_tile(fresh(db, made), Selection(), "place", *tile)
 
 
+def ticks(index: Index, kind: str, selection: Selection = Selection()) -> list[int]:  # noqa: B008
+    return [tick["people"] for tick in analysis.heat_scale(index, selection, kind, 16)["ticks"]]
+
+
+def test_a_difference_is_of_those_who_feel_well_and_those_who_do_not(store: Store) -> None:
+    made, where, _ = settled(store)
+    with store.writing() as db:
+        a.crowd(db, where, a.at(0, 0), 12, group="bad", category="dark")
+        a.crowd(db, where, a.at(0, 0), 7, group="good", category="nice")
+        a.crowd(db, where, a.at(0, 0), 40, group="activity", category="play")
+        index = fresh(db, made)
+
+    def drawn(**chosen: Any) -> bytes | None:
+        return analysis.heat_tile(index, Selection(**chosen), "difference", 14, *_tile(14))
+
+    assert ticks(index, "difference") == [5, 12]
+    assert ticks(index, "difference", Selection(feelings=frozenset({"good"}))) == [7]
+    assert len({drawn(), drawn(feelings=frozenset({"good"})), drawn(feelings=frozenset({"bad"}))}) == 3
+    assert drawn(feelings=frozenset({"good", "bad"})) == drawn()
+    assert drawn(feelings=frozenset({"neutral"})) is None
+    assert drawn(groups=frozenset({"activity"})) is None
+
+
+def test_two_groups_that_are_each_too_few_make_no_difference_together(store: Store) -> None:
+    made, where, _ = settled(store)
+    with store.writing() as db:
+        a.crowd(db, where, a.at(0, 0), 4, group="bad", category="dark")
+        a.crowd(db, where, a.at(0, 0), 4, group="good", category="nice")
+        index = fresh(db, made)
+    assert analysis.heat_tile(index, Selection(), "place", 14, *_tile(14)) is not None
+    assert analysis.heat_tile(index, Selection(), "difference", 14, *_tile(14)) is None
+    assert ticks(index, "place") == [5, 8]
+    assert ticks(index, "difference") == []
+
+
+def test_a_picture_of_a_view_and_a_tile_of_the_same_ground_are_the_same(embedded: Store) -> None:
+    made, where, _ = settled(embedded)
+    with embedded.writing() as db:
+        a.crowd(db, where, a.at(0, 0), 9)
+        index = fresh(db, made)
+    z, x, y = 13, *_tile(13)
+    west, east = (each / 2**z * 360 - 180 for each in (x, x + 1))
+    south, north = (np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * each / 2**z)))) for each in (y + 1, y))
+    whole = analysis.heat_picture(index, Selection(), "place", (west, south, east, north), size=256)
+    tile = analysis.heat_tile(index, Selection(), "place", z, x, y, latitude=(south + north) / 2)
+    assert whole is not None
+    assert whole == tile
+
+
 def test_both_stores_give_the_same_tile_and_the_same_hexagons(sqlite_url: str, postgis_url: str) -> None:
     found = []
     for url in (sqlite_url, postgis_url):

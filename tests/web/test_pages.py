@@ -356,25 +356,6 @@ def test_a_filter_that_cannot_be_read_is_refused(light: FlaskClient, school: dic
     assert school
 
 
-def test_a_heat_tile_is_cached_by_the_state_of_the_data(light: FlaskClient, school: dict[str, str]) -> None:
-    client = signed_in(light)
-    import math
-
-    point = a.at(0, 0)
-    z = 15
-    x = int((point.x + 180) / 360 * 2**z)
-    s = math.sin(math.radians(point.y))
-    y = int((0.5 - math.log((1 + s) / (1 - s)) / (4 * math.pi)) * 2**z)
-    url = f"/plan/borgen/varme/place/{z}/{x}/{y}.png"
-    found = client.get(url)
-    assert (found.status_code, found.mimetype) == (200, "image/png")
-    assert client.get(url, headers={"If-None-Match": found.headers["ETag"]}).status_code == 304
-    assert client.get(f"{url}?grade=9").status_code == 204
-    assert client.get("/plan/borgen/varme/place/30/0/0.png").status_code == 404
-    assert client.get("/plan/borgen/varme/dragons/3/0/0.png").status_code == 404
-    assert school
-
-
 def test_the_demo_says_what_it_is_on_every_page(tmp_path: Any, embedded: Store) -> None:
     from app import create_app
 

@@ -6,8 +6,10 @@ import { addBase } from "../map/base.js";
 import { addHatch, AreaLayer, classEdges, heatLayer, hexagonLayer } from "../map/planner.js";
 import { pageMap } from "../map/registry.js";
 import { element, find, findAll, pageData } from "./dom.js";
+import { HeatScale } from "./plan/heat_scale.js";
 
 const FOLLOW_MS = 3000;
+const INSTEAD = { place: "difference", difference: "place" };
 const data = pageData();
 speak(data);
 
@@ -15,7 +17,8 @@ const state = { areas: [], chosen: null, pointed: null, hexagons: null, generati
 const form = find("#filters");
 const map = await pageMap();
 const areaLayer = new AreaLayer(map, { onChoose: (id) => choose(id), onPoint: (id) => point(id) });
-const layers = { place: heatLayer(data.heat.place), route: heatLayer(data.heat.route) };
+const layers = Object.fromEntries(Object.entries(data.heat).map(([kind, address]) => [kind, heatLayer(address)]));
+const scales = Object.keys(layers).map((kind) => new HeatScale(kind, data.scales[kind], data.minimum));
 
 fillForm();
 connect();
@@ -53,6 +56,7 @@ function connect() {
   find("#zoom-in").addEventListener("click", () => map.zoomIn());
   find("#zoom-out").addEventListener("click", () => map.zoomOut());
   map.on("moveend", () => showList());
+  map.on("moveend", () => showHeat());
   map.getContainer().setAttribute("aria-label", t("Map of the areas. The list beside it holds the same."));
   map.getContainer().setAttribute("role", "application");
   for (const box of findAll("[data-layer]")) box.addEventListener("change", () => showLayer(box));
@@ -85,6 +89,7 @@ async function refresh({ quietly = false } = {}) {
   areaLayer.show(state.areas);
   areaLayer.light(state.chosen, state.pointed);
   for (const layer of Object.values(layers)) layer.follow(`${asked}&g=${answer.generation}`);
+  showHeat();
   await showHexagons();
   showList();
   showFilterCount();
@@ -116,9 +121,33 @@ async function showHexagons() {
 function showLayer(box) {
   const name = box.dataset.layer;
   find(`[data-key=${name}]`).hidden = !box.checked;
-  if (name in layers) layers[name][box.checked ? "addTo" : "remove"](map);
+  const instead = box.checked && name in INSTEAD ? find(`[data-layer=${INSTEAD[name]}]`) : null;
+  if (instead?.checked) {
+    instead.checked = false;
+    showLayer(instead);
+  }
+  if (name in layers) showHeatLayer(name, box.checked);
   else if (name === "areas") areaLayer.group[box.checked ? "addTo" : "remove"](map);
   else void showHexagons();
+}
+
+function showHeatLayer(kind, shown) {
+  layers[kind][shown ? "addTo" : "remove"](map);
+  showHeat();
+}
+
+/** What the colours on the map stand for, and where a picture of them is. */
+function showHeat() {
+  if (state.generation === null) return;
+  const asked = query();
+  asked.set("z", map.getZoom());
+  asked.set("g", state.generation);
+  const shown = scales.filter(({ kind }) => map.hasLayer(layers[kind]));
+  for (const scale of shown) void scale.show(asked.toString());
+  asked.set("bbox", map.getBounds().toBBoxString());
+  const link = find("#heat-picture");
+  link.hidden = shown.length === 0;
+  if (shown.length > 0) link.href = `${data.pictures[shown[0].kind]}?${asked}`;
 }
 
 function showLegend() {
