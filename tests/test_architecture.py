@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 GIS_STANDS_ON = {"numpy", "shapely", "pyproj", "pyogrio", "geojson", "PIL", "pyarrow", "reportlab", "cv2", "gis"}
+GIS_STANDS_ON |= {"numba", "sklearn"}
 
 
 def tracked(*patterns: str) -> list[Path]:

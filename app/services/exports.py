@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid
 from app.model import Process
 from app.model.catalogue import STICKER_GROUPS
-from app.services import analysis, processes, publication, roadmap
+from app.services import analysis, area_history, processes, publication, roadmap
 from app.services.index import Index
 from gis.crs import EXPORT
 from gis.formats.styles import Style, Symbol
@@ -119,7 +119,8 @@ def _layer(db: Session, process: Process, index: Index, name: str) -> Layer:
     if name in KIND_OF_LAYER:
         return publication.contributions(db, process, KIND_OF_LAYER[name])
     if name == "areas":
-        return analysis.area_layer(index, analysis.current_areas(db, process))
+        current = analysis.current_areas(db, process)
+        return analysis.area_layer(index, current, area_history.of(db, current))
     if name == "hexagons":
         return publication.hexagons(process, analysis.hexagons_by_group(index))
     return publication.roadmap_inputs(process, roadmap.inputs(db, process), roadmap.figures(db, process))
