@@ -6,6 +6,7 @@ rows, bounded work where many registrations lie on one spot, outlines that do no
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +53,7 @@ class Lattice:
         height = int(row.max()) - south + 1
         key, node = np.unique((column - west) * height + row - south, return_inverse=True)
         most = int(people.max()) + 1
-        at, person = np.divmod(np.unique(node * most + people), most)
+        at, person = np.divmod(np.unique(node * most + people.astype(np.int64)), most)
         start = np.searchsorted(at, np.arange(len(key) + 1))
         return cls((key // height + west) * LATTICE, (key % height + south) * LATTICE, node, start, person)
 
@@ -70,7 +71,8 @@ def uneven(lattice: Lattice, weights: np.ndarray, minimum: int) -> np.ndarray:
     """A cluster number for each node, -1 for none: HDBSCAN (Campello, Moulavi, Sander 2013), where what is dense
     depends on what lies around, of what hangs together at ``FARTHEST`` metres; what has no denser parts is one cluster.
 
-    Each person counts once at a node. Raises Unusable for more than ``MOST_UNEVEN`` of them that hang together.
+    Each person counts once at a node; a part holds as many as stand for ``minimum`` people on average. Raises Unusable
+    for more than ``MOST_UNEVEN`` that hang together.
     """
     apart = dbscan(lattice.x, lattice.y, FARTHEST, 1)
     node = np.repeat(np.arange(len(lattice.x)), np.diff(lattice.start))
@@ -78,7 +80,8 @@ def uneven(lattice: Lattice, weights: np.ndarray, minimum: int) -> np.ndarray:
     for chosen in _grouped(apart[node]):
         if len(chosen) > MOST_UNEVEN:
             raise Unusable("areas_too_many_places", found=len(chosen), most=MOST_UNEVEN)
-        found = _parts(lattice, node[chosen], minimum)
+        size = max(2, math.ceil(minimum / weights[lattice.person[chosen]].mean()))
+        found = _parts(np.column_stack([lattice.x, lattice.y])[node[chosen]], size)
         label[node[chosen]] = np.where(found < 0, -1, found + label.max() + 1)
     return label
 
@@ -86,14 +89,14 @@ def uneven(lattice: Lattice, weights: np.ndarray, minimum: int) -> np.ndarray:
 METHODS: dict[str, Method] = {"dbscan": even, "hdbscan": uneven}
 
 
-def _parts(lattice: Lattice, node: np.ndarray, minimum: int) -> np.ndarray:
-    if len(node) < 2 * minimum:
-        return np.zeros(len(node), np.int64)
+def _parts(xy: np.ndarray, size: int) -> np.ndarray:
+    """The denser parts of points that hang together, each of ``size`` points at least."""
+    if len(xy) < 2 * size:
+        return np.zeros(len(xy), np.int64)
     from sklearn.cluster import HDBSCAN
 
-    model = HDBSCAN(min_cluster_size=minimum, min_samples=2 * minimum, copy=True)
-    found: np.ndarray = model.fit_predict(np.column_stack([lattice.x[node], lattice.y[node]]))
-    return found if found.max() >= 0 else np.zeros(len(node), np.int64)
+    found: np.ndarray = HDBSCAN(min_cluster_size=size, min_samples=2 * size, copy=True).fit_predict(xy)
+    return found if found.max() >= 0 else np.zeros(len(xy), np.int64)
 
 
 def clusters(

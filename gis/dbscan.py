@@ -64,7 +64,7 @@ class Neighbourhoods:
 
         The people at a point of the input are ``person[start[point] : start[point + 1]]``, each as many as ``weights``.
         """
-        return _crowded(*self.arrays, self.reach2, self.order, start, person, weights, minimum)
+        return _crowded(*self.arrays, self.reach2, self.order, start, person, np.asarray(weights), minimum)
 
     def clusters(self, core: np.ndarray) -> np.ndarray:
         """A cluster number for each point of the input, -1 for none; ``core`` is in the order of the cells."""

@@ -13,7 +13,6 @@ from app.model.base import Base, identity, one_of, serial, shape, word
 from app.model.catalogue import STICKER_GROUPS
 
 AREA_STATES = ("current", "gone")
-AREA_METHODS = ("dbscan", "hdbscan")
 AREA_EVENTS = (
     "found",
     "split_off",

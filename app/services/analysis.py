@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +24,7 @@ from gis.geojson import Unusable
 from gis.layer import Layer
 
 BY = ("group", "category")
+METHODS = tuple(clustering.METHODS)
 
 
 def heat_tile(index: Index, selection: Selection, kind: str, z: int, x: int, y: int) -> bytes | None:
@@ -39,16 +38,14 @@ def hexagon_layer(index: Index, process: Process, selection: Selection) -> Layer
     return publication.hexagons(process, {"all": index.hexagons(selection)})
 
 
-def area_layer(
-    index: Index, rows: list[Area], histories: Mapping[UUID, list[AreaHistory]] = MappingProxyType({})
-) -> Layer:
+def area_layer(index: Index, rows: list[Area], histories: dict[UUID, list[AreaHistory]] | None = None) -> Layer:
     """The areas with the figures the planner's map shows without a filter, and what happened to each."""
     counted = area_figures(index, rows, Selection())
     found = [counted[row.id] for row in rows]
     return publication.areas(
         rows,
         [(each.people, each.registrations, [entry["category"] for entry in each.categories]) for each in found],
-        [area_history.written_out(histories.get(row.id, [])) for row in rows],
+        [area_history.written_out((histories or {}).get(row.id, [])) for row in rows],
     )
 
 
@@ -64,15 +61,19 @@ def find_areas(index: Index, *, by: str = "group", method: str = "dbscan") -> Fo
     """
     if by not in BY:
         raise Invalid("value_unknown", field="by", offered=", ".join(BY))
-    if method not in clustering.METHODS:
-        raise Invalid("value_unknown", field="method", offered=", ".join(clustering.METHODS))
+    if method not in METHODS:
+        raise Invalid("value_unknown", field="method", offered=", ".join(METHODS))
     kinds: dict[Kind, list[tuple[Any, int]]] = {}
     for group in STICKER_GROUPS:
-        rows, _, _ = _places(index, Selection(), (group, None))
-        told = [entry["category"] for entry in index.by_category(rows) if entry["people"]]
-        for category in told if by == "category" else [None]:
+        for category in [None] if by == "group" else _categories(index, group):
             kinds[group, category] = _outlines(index, (group, category), method)
     return Found(by, method, kinds)
+
+
+def _categories(index: Index, group: str) -> list[str]:
+    """Those that enough people chose to make an area at all."""
+    rows, _, _ = _places(index, Selection(), (group, None))
+    return [entry["category"] for entry in index.by_category(rows) if entry["people"]]
 
 
 def _outlines(index: Index, kind: Kind, method: str) -> list[tuple[Any, int]]:
@@ -148,7 +149,7 @@ def _places(index: Index, selection: Selection, kind: Kind) -> tuple[np.ndarray,
     if category is not None:
         selection = replace(selection, categories=_only(selection.categories, category))
     groups = _only(selection.groups, group)
-    return index.points(replace(selection, groups=groups, kinds=_only(selection.kinds, "place")))
+    return index.points(replace(selection, groups=groups, kinds=frozenset({"place"})))
 
 
 def _only(chosen: frozenset[str], one: str) -> frozenset[str]:
