@@ -87,10 +87,10 @@ class _Computing:
         for event in traced.events:
             others = [(current if event.what in AMONG_NEW else earlier)[at] for at in event.others]
             old = None if event.old is None else before[event.old]
-            if event.new is None:
-                self.note(earlier[event.old or 0], event.what, others, before=old)
-            elif event.what != "kept":
+            if event.new is not None and event.what != "kept":
                 self.note(current[event.new], event.what, others, before=old, after=found[event.new])
+            elif event.new is None and event.old is not None:
+                self.note(earlier[event.old], event.what, others, before=old)
         return current
 
     def note(

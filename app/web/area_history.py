@@ -39,18 +39,18 @@ def links(slug: str, ids: list[str]) -> Markup:
 def changes(latest: Latest) -> str:
     """What the last computing changed, in one line: ``3 new, 2 grew, 1 gone``."""
     count = latest.events
-    told = [
-        ngettext("%(num)s new", "%(num)s new", count["found"] + count["split_off"]),
-        ngettext("%(num)s back again", "%(num)s back again", count["returned"]),
-        ngettext("%(num)s grew", "%(num)s grew", count["grew"]),
-        ngettext("%(num)s shrank", "%(num)s shrank", count["shrank"]),
-        ngettext("%(num)s split", "%(num)s split", count["split"]),
-        ngettext("%(num)s went into another", "%(num)s went into others", count["absorbed"]),
-        ngettext("%(num)s gone", "%(num)s gone", count["gone"]),
-        ngettext("%(num)s set aside", "%(num)s set aside", count["set_aside"]),
-    ]
-    happened = [each for each in told if not each.startswith("0 ")]
-    return ", ".join(happened) or _("nothing has changed")
+    new = count["found"] + count["split_off"]
+    told = {
+        ngettext("%(num)s new", "%(num)s new", new): new,
+        ngettext("%(num)s back again", "%(num)s back again", count["returned"]): count["returned"],
+        ngettext("%(num)s grew", "%(num)s grew", count["grew"]): count["grew"],
+        ngettext("%(num)s shrank", "%(num)s shrank", count["shrank"]): count["shrank"],
+        ngettext("%(num)s split", "%(num)s split", count["split"]): count["split"],
+        ngettext("%(num)s went into another", "%(num)s went into others", count["absorbed"]): count["absorbed"],
+        ngettext("%(num)s gone", "%(num)s gone", count["gone"]): count["gone"],
+        ngettext("%(num)s set aside", "%(num)s set aside", count["set_aside"]): count["set_aside"],
+    }
+    return ", ".join(text for text, times in told.items() if times) or _("nothing has changed")
 
 
 def _sentences(slug: str, row: AreaHistory) -> list[Markup]:
