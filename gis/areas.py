@@ -1,24 +1,28 @@
-"""Areas where enough people said the same kind of thing, and their permanent ids.
+"""Areas where enough people said the same kind of thing: clusters of their places, and outlines.
 
-Clustering is DBSCAN whose density is counted in distinct people, on a lattice of ``LATTICE`` metres: the same answer
-whatever the order of the rows, and bounded work where many registrations lie on one spot.
-(Ester, Kriegel, Sander, Xu 1996: a core has enough neighbours within ``reach``; cores within reach of each other are
-one cluster; what is within reach of a core belongs to it.)
+Density is counted in distinct people, on a lattice of ``LATTICE`` metres: the same answer whatever the order of the
+rows, bounded work where many registrations lie on one spot, outlines that do not tell where exactly a sticker was put.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
 
+from gis.dbscan import Neighbourhoods, dbscan
+from gis.geojson import Unusable
+
 LATTICE = 10.0
 REACH = 50.0
+FARTHEST = 250.0
 OUTLINE = 30.0
 SMOOTHING = 15.0
-SAME_AREA = 0.3
+MOST_UNEVEN = 20_000
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,73 @@ class Cluster:
     people: int
 
 
+@dataclass(frozen=True)
+class Lattice:
+    """Nodes of the lattice where there are points, west to east: ``node`` is each point's, the distinct people at a
+    node are ``person[start[node] : start[node + 1]]``.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    node: np.ndarray
+    start: np.ndarray
+    person: np.ndarray
+
+    @classmethod
+    def of(cls, x: np.ndarray, y: np.ndarray, people: np.ndarray) -> Lattice:
+        column, row = (np.round(at / LATTICE).astype(np.int64) for at in (x, y))
+        west, south = int(column.min()), int(row.min())
+        height = int(row.max()) - south + 1
+        key, node = np.unique((column - west) * height + row - south, return_inverse=True)
+        most = int(people.max()) + 1
+        at, person = np.divmod(np.unique(node * most + people.astype(np.int64)), most)
+        start = np.searchsorted(at, np.arange(len(key) + 1))
+        return cls((key // height + west) * LATTICE, (key % height + south) * LATTICE, node, start, person)
+
+
+Method = Callable[[Lattice, np.ndarray, int], np.ndarray]
+
+
+def even(lattice: Lattice, weights: np.ndarray, minimum: int) -> np.ndarray:
+    """A cluster number for each node, -1 for none: DBSCAN whose density is distinct people within ``REACH``."""
+    near = Neighbourhoods.of(lattice.x, lattice.y, REACH)
+    return near.clusters(near.crowded(lattice.start, lattice.person, weights, minimum))
+
+
+def uneven(lattice: Lattice, weights: np.ndarray, minimum: int) -> np.ndarray:
+    """A cluster number for each node, -1 for none: HDBSCAN (Campello, Moulavi, Sander 2013), where what is dense
+    depends on what lies around, of what hangs together at ``FARTHEST`` metres; what has no denser parts is one cluster.
+
+    Each person counts once at a node; a part holds as many as stand for ``minimum`` people on average. Raises Unusable
+    for more than ``MOST_UNEVEN`` that hang together.
+    """
+    apart = dbscan(lattice.x, lattice.y, FARTHEST, 1)
+    node = np.repeat(np.arange(len(lattice.x)), np.diff(lattice.start))
+    label = np.full(len(lattice.x), -1)
+    for chosen in _grouped(apart[node]):
+        if len(chosen) > MOST_UNEVEN:
+            raise Unusable("areas_too_many_places", found=len(chosen), most=MOST_UNEVEN)
+        size = max(2, math.ceil(minimum / weights[lattice.person[chosen]].mean()))
+        found = _parts(np.column_stack([lattice.x, lattice.y])[node[chosen]], size)
+        label[node[chosen]] = np.where(found < 0, -1, found + label.max() + 1)
+    return label
+
+
+METHODS: dict[str, Method] = {"dbscan": even, "hdbscan": uneven}
+
+
+def _parts(xy: np.ndarray, size: int) -> np.ndarray:
+    """The denser parts of points that hang together, each of ``size`` points at least."""
+    if len(xy) < 2 * size:
+        return np.zeros(len(xy), np.int64)
+    from sklearn.cluster import HDBSCAN
+
+    found: np.ndarray = HDBSCAN(min_cluster_size=size, min_samples=2 * size, copy=True).fit_predict(xy)
+    return found if found.max() >= 0 else np.zeros(len(xy), np.int64)
+
+
 def clusters(
-    x: np.ndarray,
-    y: np.ndarray,
-    people: np.ndarray,
-    weights: np.ndarray,
-    minimum: int,
-    *,
-    reach: float = REACH,
+    x: np.ndarray, y: np.ndarray, people: np.ndarray, weights: np.ndarray, minimum: int, method: Method = even
 ) -> list[Cluster]:
     """Clusters of points (metres) with at least ``minimum`` distinct people, the most people first.
 
@@ -45,84 +108,57 @@ def clusters(
     """
     if not len(x):
         return []
-    lattice, cell = np.unique(
-        np.column_stack([np.round(x / LATTICE), np.round(y / LATTICE)]), axis=0, return_inverse=True
-    )
-    label = _labels(lattice * LATTICE, cell.ravel(), people, weights, minimum, reach)[cell.ravel()]
+    lattice = Lattice.of(x, y, people)
+    label = method(lattice, weights, minimum)
     found = []
-    for number in range(label.max() + 1):
-        members = np.flatnonzero(label == number)
+    for nodes, members in zip(_grouped(label), _grouped(label[lattice.node]), strict=True):
         count = int(weights[np.unique(people[members])].sum())
         if count >= minimum:
-            found.append(Cluster(_outline(x[members], y[members]), members, count))
+            found.append(Cluster(_outline(lattice.x[nodes], lattice.y[nodes]), members, count))
     return sorted(found, key=lambda c: (-c.people, -len(c.members), c.outline.bounds))
 
 
-def _labels(
-    xy: np.ndarray, cell: np.ndarray, people: np.ndarray, weights: np.ndarray, minimum: int, reach: float
-) -> np.ndarray:
-    """A cluster number for each lattice cell, -1 for none."""
-    points = shapely.points(xy)
-    a, b = shapely.STRtree(points).query(points, predicate="dwithin", distance=reach)
-    core = _people_near(a, b, cell, people, weights, len(xy)) >= minimum
-    joined = core[a] & core[b]
-    root = _components(len(xy), a[joined], b[joined])
-    label = np.full(len(xy), -1)
-    label[core] = np.unique(root[core], return_inverse=True)[1]
-    border = ~core[a] & core[b]
-    if border.any():
-        distance = np.hypot(*(xy[a[border]] - xy[b[border]]).T)
-        order = np.lexsort([b[border], distance])[::-1]
-        label[a[border][order]] = label[b[border][order]]
-    return label
-
-
-def _people_near(
-    a: np.ndarray, b: np.ndarray, cell: np.ndarray, people: np.ndarray, weights: np.ndarray, cells: int
-) -> np.ndarray:
-    """Distinct people (weighted) within reach of each cell; (a, b) are all pairs of cells within reach."""
-    pairs = np.unique(np.column_stack([cell, people]), axis=0)
-    start = np.searchsorted(pairs[:, 0], np.arange(cells + 1))
-    count = np.diff(start)[b]
-    index = np.repeat(start[b] - np.cumsum(count) + count, count) + np.arange(count.sum())
-    near = np.unique(np.repeat(a, count).astype(np.int64) << 32 | pairs[index, 1].astype(np.int64))
-    return np.bincount(near >> 32, weights=weights[near & 0xFFFFFFFF], minlength=cells)
-
-
-def _components(n: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Connected components by label propagation with pointer jumping: the smallest index in each component."""
-    root = np.arange(n)
-    while True:
-        low = np.minimum(root[a], root[b])
-        new = root.copy()
-        np.minimum.at(new, root[a], low)
-        np.minimum.at(new, root[b], low)
-        new = new[new]
-        if np.array_equal(new, root):
-            return root
-        root = new
+def _grouped(label: np.ndarray) -> list[np.ndarray]:
+    """The positions of each label from 0 on."""
+    order = np.argsort(label, kind="stable")
+    return np.split(order, np.searchsorted(label[order], np.arange(label.max(initial=-1) + 1)))[1:]
 
 
 def _outline(x: np.ndarray, y: np.ndarray) -> Any:
-    grown = shapely.union_all(shapely.buffer(shapely.points(x, y), OUTLINE, quad_segs=6))
-    closed = shapely.buffer(shapely.buffer(grown, SMOOTHING), -SMOOTHING)
+    """One polygon without holes, some ``OUTLINE`` metres around nodes of the lattice, round at the corners."""
+    grown = OUTLINE - _GROWN * LATTICE
+    around = _around(x, y)
+    for bridge in (SMOOTHING, FARTHEST / 2):
+        closed = shapely.buffer(shapely.buffer(around, grown + bridge, quad_segs=4), -bridge, quad_segs=4)
+        if closed.geom_type == "Polygon":
+            break
     outline = shapely.simplify(closed, 2.0)
     return shapely.convex_hull(outline) if outline.geom_type != "Polygon" else shapely.Polygon(outline.exterior)
 
 
-def match(old: list[Any], new: list[Any]) -> dict[int, int]:
-    """Which new outline continues which old one: {new position: old position}, one to one, greatest overlap first.
+_GROWN = 2
+_DISC = (np.hypot(*np.mgrid[-_GROWN : _GROWN + 1, -_GROWN : _GROWN + 1]) < _GROWN + 0.5).astype(np.uint8)
 
-    Overlap is the shared part of the smaller outline; less than ``SAME_AREA`` is another place.
-    """
-    pairs = []
-    if old and new:
-        i, j = shapely.STRtree(old).query(new, predicate="intersects")
-        shared = shapely.area(shapely.intersection(np.array(new)[i], np.array(old)[j]))
-        smaller = np.minimum(shapely.area(np.array(new)[i]), shapely.area(np.array(old)[j]))
-        pairs = sorted(zip(-shared / smaller, i.tolist(), j.tolist(), strict=True))
-    continued: dict[int, int] = {}
-    for overlap, n, o in pairs:
-        if -overlap >= SAME_AREA and n not in continued and o not in continued.values():
-            continued[n] = o
-    return continued
+
+def _around(x: np.ndarray, y: np.ndarray) -> Any:
+    """Outer rings of the nodes grown by ``_GROWN`` nodes, as an image's."""
+    import cv2
+
+    column, row = (np.round(at / LATTICE).astype(np.int64) for at in (x, y))
+    west, south = column.min() - _GROWN, row.min() - _GROWN
+    image = np.zeros((row.max() - south + _GROWN + 1, column.max() - west + _GROWN + 1), np.uint8)
+    image[row - south, column - west] = 1
+    rings, _ = cv2.findContours(cv2.dilate(image, _DISC), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return shapely.multipolygons([shapely.polygons((ring[:, 0] + (west, south)) * LATTICE) for ring in rings])
+
+
+def inside(shapes: Sequence[Any], x: np.ndarray, y: np.ndarray) -> Iterator[np.ndarray]:
+    """Positions of the points in or on each shape, ascending."""
+    order = np.argsort(y)
+    rising = y[order]
+    for shape in shapes:
+        west, south, east, north = shape.bounds
+        at = order[np.searchsorted(rising, south) : np.searchsorted(rising, north, side="right")]
+        at = at[(x[at] >= west) & (x[at] <= east)]
+        shapely.prepare(shape)
+        yield np.sort(at[shapely.intersects_xy(shape, x[at], y[at])])

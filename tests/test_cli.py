@@ -110,6 +110,12 @@ def test_layers_are_exported_and_counted(command: Any, borgen: Store, tmp_path: 
     assert borgen
 
 
+def test_areas_can_be_computed_of_each_category(command: Any, borgen: Store) -> None:
+    found = command("process", "areas", "borgen", "--by", "category", "--method", "hdbscan")
+    assert found.output == "BORGEN-O001\tactivity\tplay\n"
+    assert command("process", "areas", "borgen", "--by", "mood").exit_code == 2
+
+
 def test_areas_are_computed_and_keep_their_ids(command: Any, borgen: Store) -> None:
     first, again = command("process", "areas", "borgen"), command("process", "areas", "borgen")
     assert first.output.split("\n")[0].split("\t") == ["BORGEN-O001", "activity"]

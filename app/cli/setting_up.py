@@ -61,16 +61,22 @@ def process_list(context: Context) -> None:
 
 @process.command("areas")
 @click.argument("slug")
+@click.option("--by", type=click.Choice(analysis.BY), default="group", show_default=True)
+@click.option("--method", type=click.Choice(analysis.METHODS), default="dbscan", show_default=True)
 @pass_context
 @refusing
-def process_areas(context: Context, slug: str) -> None:
-    """Compute the areas anew; one that is still there keeps its permanent id."""
+def process_areas(context: Context, slug: str, by: str, method: str) -> None:
+    """Compute the areas anew; one that is still there keeps its permanent id.
+
+    --by category makes areas of each category of stickers; --method hdbscan parts a dense town and finds scattered
+    places.
+    """
     with context.store.writing() as db:
         row = processes.by_slug(db, slug)
         index = Index(row)
         index.refresh(db, row)
-        for area in analysis.derive_areas(db, row, index, context.now):
-            click.echo(f"{area.public_id}\t{area.group}")
+        for area in analysis.derive_areas(db, row, index, context.now, by=by, method=method):
+            click.echo("\t".join(filter(None, (area.public_id, area.group, area.category))))
 
 
 @click.group()

@@ -1,6 +1,6 @@
 """What the service knows, as tables. Importing this package registers every table in ``Base.metadata``."""
 
-from app.model.area import Area
+from app.model.area import Area, AreaHistory
 from app.model.arena import Arena, ArenaLog, HostLink
 from app.model.base import Base
 from app.model.catalogue import CatalogueEntry
@@ -16,6 +16,7 @@ from app.model.staff import Staff
 
 __all__ = [
     "Area",
+    "AreaHistory",
     "Arena",
     "ArenaLog",
     "Base",

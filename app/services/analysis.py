@@ -8,21 +8,24 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import shapely
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
-from app.model import Area, Process
+from app.errors import Invalid, NotFound, TooLarge
+from app.model import Area, AreaHistory, Process
 from app.model.catalogue import FEELINGS, STICKER_GROUPS
-from app.services import processes, publication
+from app.services import area_history, publication
+from app.services.area_history import Found, Kind
 from app.services.index import Index, Selection
 from gis import areas as clustering
 from gis import tiles
-from gis.crs import WGS84, project, project_xy
+from gis.crs import WGS84, project_xy
 from gis.density import View
+from gis.geojson import Unusable
 from gis.layer import Layer
 
+BY = ("group", "category")
+METHODS = tuple(clustering.METHODS)
 HEAT = {"place": tiles.HEAT, "route": tiles.ROUTES, "difference": tiles.DIFFERENCE}
 _NO_FEELING = frozenset({""})
 
@@ -75,12 +78,14 @@ def hexagon_layer(index: Index, process: Process, selection: Selection) -> Layer
     return publication.hexagons(process, {"all": index.hexagons(selection)})
 
 
-def area_layer(index: Index, rows: list[Area]) -> Layer:
-    """The areas with the figures the planner's map shows without a filter."""
+def area_layer(index: Index, rows: list[Area], histories: dict[UUID, list[AreaHistory]] | None = None) -> Layer:
+    """The areas with the figures the planner's map shows without a filter, and what happened to each."""
     counted = area_figures(index, rows, Selection())
     found = [counted[row.id] for row in rows]
     return publication.areas(
-        rows, [(each.people, each.registrations, [entry["category"] for entry in each.categories]) for each in found]
+        rows,
+        [(each.people, each.registrations, [entry["category"] for entry in each.categories]) for each in found],
+        [area_history.written_out((histories or {}).get(row.id, [])) for row in rows],
     )
 
 
@@ -89,59 +94,46 @@ def hexagons_by_group(index: Index) -> dict[str, tuple[np.ndarray, np.ndarray, n
     return {group: index.hexagons(Selection(groups=frozenset({group}))) for group in (*STICKER_GROUPS, "way")}
 
 
-def derive_areas(db: Session, process: Process, index: Index, now: datetime) -> list[Area]:
-    """Compute the areas anew. One that overlaps an earlier area keeps its permanent id; one that is gone says so."""
-    current: list[Area] = []
+def find_areas(index: Index, *, by: str = "group", method: str = "dbscan") -> Found:
+    """Look for areas of each group of stickers, or of each category, and store nothing: it may take seconds.
+
+    Raises Invalid for an unknown way, TooLarge for more places than the method can take at once.
+    """
+    if by not in BY:
+        raise Invalid("value_unknown", field="by", offered=", ".join(BY))
+    if method not in METHODS:
+        raise Invalid("value_unknown", field="method", offered=", ".join(METHODS))
+    kinds: dict[Kind, list[tuple[Any, int]]] = {}
     for group in STICKER_GROUPS:
-        rows, lon, lat = index.points(Selection(kinds=frozenset({"place"}), groups=frozenset({group})))
-        x, y = project_xy(lon, lat, WGS84, process.export_epsg)
-        found = clustering.clusters(x, y, *index.people_of(rows), process.minimum_people)
-        current += _continued(db, process, index, group, rows, found, now)
-    db.flush()
-    return current
+        for category in [None] if by == "group" else _categories(index, group):
+            kinds[group, category] = _outlines(index, (group, category), method)
+    return Found(by, method, kinds)
 
 
-def _continued(
-    db: Session,
-    process: Process,
-    index: Index,
-    group: str,
-    rows: np.ndarray,
-    found: list[clustering.Cluster],
-    now: datetime,
-) -> list[Area]:
-    earlier = list(db.scalars(select(Area).where(Area.process_id == process.id, Area.group == group)))
+def _categories(index: Index, group: str) -> list[str]:
+    """Those that enough people chose to make an area at all."""
+    rows, _, _ = _places(index, Selection(), (group, None))
+    return [entry["category"] for entry in index.by_category(rows) if entry["people"]]
+
+
+def _outlines(index: Index, kind: Kind, method: str) -> list[tuple[Any, int]]:
+    """Outlines in metres and the people in each."""
+    rows, lon, lat = _places(index, Selection(), kind)
+    x, y = project_xy(lon, lat, WGS84, index.epsg)
+    try:
+        found = clustering.clusters(x, y, *index.people_of(rows), index.minimum, clustering.METHODS[method])
+    except Unusable as unusable:
+        raise TooLarge(unusable.code, field="method", **unusable.facts) from unusable
     outlines = [cluster.outline for cluster in found]
-    kept: dict[int, Area] = {}
-    for state in ("current", "gone"):
-        old = [area for area in earlier if area.state == state]
-        free = [n for n in range(len(found)) if n not in kept]
-        before = [publication.metric(process, area.geometry) for area in old]
-        same = clustering.match(before, [outlines[n] for n in free])
-        kept |= {free[n]: old[o] for n, o in same.items()}
-    for area in earlier:
-        area.state = "gone"
-    current = []
-    for number, cluster in enumerate(found):
-        area = kept.get(number) or _new_area(db, process, group, now)
-        area.state = "current"
-        area.geometry = project(cluster.outline, process.export_epsg, WGS84)
-        area.computed_at = now
-        current.append(area)
-    return current
+    within = clustering.inside(outlines, x, y)
+    return [(outline, index.figures(rows[at])[0]) for outline, at in zip(outlines, within, strict=True)]
 
 
-def _new_area(db: Session, process: Process, group: str, now: datetime) -> Area:
-    number = processes.take_number(db, process.id, "areas_made")
-    area = Area(
-        process_id=process.id,
-        number=number,
-        public_id=processes.public_id(process.prefix, "O", number),
-        group=group,
-        made_at=now,
-    )
-    db.add(area)
-    return area
+def derive_areas(
+    db: Session, process: Process, index: Index, now: datetime, *, by: str = "group", method: str = "dbscan"
+) -> list[Area]:
+    """Compute the areas anew. One that overlaps an earlier area keeps its permanent id; one that is gone says so."""
+    return area_history.keep(db, process, find_areas(index, by=by, method=method), now)
 
 
 def current_areas(db: Session, process: Process) -> list[Area]:
@@ -179,16 +171,27 @@ def area_figures(index: Index, areas: list[Area], selection: Selection) -> dict[
 
 def _area_figures(index: Index, areas: list[Area], selection: Selection) -> dict[UUID, Figures]:
     found: dict[UUID, Figures] = {}
-    for group in {area.group for area in areas}:
-        groups = selection.groups & {group} if selection.groups else frozenset({group})
-        rows, lon, lat = index.points(replace(selection, groups=groups, kinds=frozenset({"place"})))
-        tree = shapely.STRtree(shapely.points(lon, lat))
-        for area in areas:
-            if area.group == group:
-                inside = tree.query(area.geometry, predicate="intersects") if groups else np.zeros(0, int)
-                people, registrations = index.figures(rows[inside])
-                shown = people >= index.minimum
-                found[area.id] = Figures(
-                    people if shown else None, registrations if shown else None, index.by_category(rows[inside])
-                )
+    for kind in {(area.group, area.category) for area in areas}:
+        alike = [area for area in areas if (area.group, area.category) == kind]
+        rows, lon, lat = _places(index, selection, kind)
+        for area, at in zip(alike, clustering.inside([area.geometry for area in alike], lon, lat), strict=True):
+            people, registrations = index.figures(rows[at])
+            shown = people >= index.minimum
+            found[area.id] = Figures(
+                people if shown else None, registrations if shown else None, index.by_category(rows[at])
+            )
     return found
+
+
+def _places(index: Index, selection: Selection, kind: Kind) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows, longitude and latitude of the places of a kind of area under a filter."""
+    group, category = kind
+    if category is not None:
+        selection = replace(selection, categories=_only(selection.categories, category))
+    groups = _only(selection.groups, group)
+    return index.points(replace(selection, groups=groups, kinds=frozenset({"place"})))
+
+
+def _only(chosen: frozenset[str], one: str) -> frozenset[str]:
+    """What is left of a filter where only one value can be meant; a value that nothing has, if it shuts that out."""
+    return frozenset({one if not chosen or one in chosen else ""})

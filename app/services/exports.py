@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid
 from app.model import Process
 from app.model.catalogue import STICKER_GROUPS
-from app.services import analysis, flow, processes, publication, roadmap, streets
+from app.services import analysis, area_history, flow, processes, publication, roadmap, streets
 from app.services.index import Index
 from gis.crs import EXPORT
 from gis.formats.styles import Style, Symbol
@@ -121,7 +121,8 @@ def _layer(db: Session, process: Process, index: Index, name: str) -> Layer:
     if name in KIND_OF_LAYER:
         return publication.contributions(db, process, KIND_OF_LAYER[name])
     if name == "areas":
-        return analysis.area_layer(index, analysis.current_areas(db, process))
+        current = analysis.current_areas(db, process)
+        return analysis.area_layer(index, current, area_history.of(db, current))
     if name == "corridors":
         return flow.layer(db, process, index)
     if name == "hexagons":

@@ -231,12 +231,12 @@ def touch(db: Session, process: Process) -> None:
     db.refresh(process, ["version"])
 
 
-def take_number(db: Session, process_id: UUID, counter: str) -> int:
-    """The next number of ``areas_made``, ``inputs_made`` or ``releases_made``; never given twice."""
+def take_number(db: Session, process_id: UUID, counter: str, many: int = 1) -> int:
+    """The next number of ``areas_made``, ``inputs_made`` or ``releases_made``, the last if many; never given twice."""
     column = getattr(Process, counter)
     return int(
         db.execute(
-            update(Process).where(Process.id == process_id).values({counter: column + 1}).returning(column)
+            update(Process).where(Process.id == process_id).values({counter: column + many}).returning(column)
         ).scalar_one()
     )
 

@@ -66,9 +66,11 @@ HEXAGON_FIELDS = (
 AREA_FIELDS = (
     Field("public_id", "text"),
     Field("group", "text"),
+    Field("category", "text"),
     Field("people", "integer"),
     Field("registrations", "integer"),
     Field("categories", "text"),
+    Field("history", "text"),
     Field("computed_at", "datetime"),
 )
 _CORRIDOR_FIGURES = ("people_from", "people_to", "people", "registrations", "length_m", "bearing")
@@ -259,18 +261,20 @@ def _sensitive(db: Session, process_id: UUID) -> set[tuple[str, str]]:
 
 
 def area_contributions(db: Session, process: Process, area: Area) -> list[Contribution]:
-    """The counted places of an area's group that lie in it, newest first: for staff, and as evidence."""
-    near = db.scalars(
-        select(Contribution)
-        .where(
-            *counted(db, process),
-            Contribution.kind == "place",
-            Contribution.group == area.group,
-            overlapping(Contribution.geometry, area.geometry.bounds),
-        )
-        .order_by(Contribution.number.desc())
-    )
+    """The counted places of an area's group or category that lie in it, newest first: for staff, and as evidence."""
+    near = db.scalars(select(Contribution).where(*near_area(db, process, area)).order_by(Contribution.number.desc()))
     return [row for row in near if shapely.intersects(area.geometry, row.geometry)]
+
+
+def near_area(db: Session, process: Process, area: Area) -> list[ColumnElement[bool]]:
+    """The conditions of what counts in an area, but for its exact outline."""
+    return [
+        *counted(db, process),
+        Contribution.kind == "place",
+        Contribution.group == area.group,
+        *([Contribution.category == area.category] if area.category else []),
+        overlapping(Contribution.geometry, area.geometry.bounds),
+    ]
 
 
 def hexagons(process: Process, figures: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Layer:
@@ -292,14 +296,20 @@ def hexagons(process: Process, figures: dict[str, tuple[np.ndarray, np.ndarray, 
     return Layer.of("hexagons", "Sekskanter", "Polygon", HEXAGON_FIELDS, geometry, columns, epsg=process.export_epsg)
 
 
-def areas(rows: list[Area], figures: list[tuple[int | None, int | None, list[str]]]) -> Layer:
+def areas(
+    rows: list[Area],
+    figures: list[tuple[int | None, int | None, list[str]]],
+    histories: list[str],
+) -> Layer:
     """Derived areas; ``figures`` are people, registrations (None where withheld) and categories of each."""
     columns = {
         "public_id": [row.public_id for row in rows],
         "group": [row.group for row in rows],
+        "category": [row.category for row in rows],
         "people": [people for people, _, _ in figures],
         "registrations": [registrations for _, registrations, _ in figures],
         "categories": [", ".join(categories) for _, _, categories in figures],
+        "history": histories,
         "computed_at": [row.computed_at for row in rows],
     }
     return Layer.of("areas", "Områder", "MultiPolygon", AREA_FIELDS, [row.geometry for row in rows], columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -11,12 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import maps
 from app.errors import Invalid, Refusal, Unauthenticated
-from app.model import Contribution
 from app.model.catalogue import FEELINGS, STICKER_GROUPS
 from app.model.roadmap import REALISERS
-from app.services import analysis, arenas, photos, processes, publication, roadmap, staff
+from app.services import analysis, area_history, area_words, arenas, processes, roadmap, staff
 from app.services.index import Selection
 from app.web import access, problems, wire
+from app.web import area_history as area_telling
 from app.web.desk import Desk, desk, frame, heat_addresses, themes
 from app.web.language import current
 from app.web.pages import page_data
@@ -60,7 +59,7 @@ def home() -> str | BaseResponse:
 @blueprint.get("/<slug>/kart")
 def map_page(slug: str) -> str:
     with desk(slug) as at:
-        areas = analysis.current_areas(at.db, at.process)
+        latest = area_history.latest(at.db, at.process)
         words = wire.catalogue(processes.catalogue(at.db, at.process.id), current())
         data = page_data(
             slug=slug,
@@ -84,7 +83,8 @@ def map_page(slug: str) -> str:
             catalogue=words,
             arenas=arenas.in_process(at.db, at.process),
             groups=STICKER_GROUPS,
-            computed_at=max((area.computed_at for area in areas), default=None),
+            latest=latest,
+            changes=area_telling.changes(latest) if latest else "",
             **frame(at, "map"),
         )
 
@@ -103,12 +103,15 @@ def areas(slug: str) -> Response:
         rows = analysis.current_areas(at.db, at.process)
         if chosen.groups:
             rows = [row for row in rows if row.group in chosen.groups]
+        if chosen.categories:
+            rows = [row for row in rows if row.category is None or row.category in chosen.categories]
         figures = analysis.area_figures(index, rows, chosen)
         inputs = roadmap.inputs_of_areas(at.db, rows)
         listed = [
             {
                 "id": row.public_id,
                 "group": row.group,
+                "category": row.category,
                 "people": figures[row.id].people,
                 "registrations": figures[row.id].registrations,
                 "categories": figures[row.id].categories,
@@ -125,15 +128,25 @@ def areas(slug: str) -> Response:
 
 @blueprint.post("/<slug>/omrader")
 def derive_areas(slug: str) -> BaseResponse:
+    """Looking for them takes seconds where there is much: only storing them keeps others from writing."""
+    with desk(slug) as at:
+        form = request.form
+        found = analysis.find_areas(at.index, by=form.get("by") or "group", method=form.get("method") or "dbscan")
     with desk(slug, write=True) as at:
-        analysis.derive_areas(at.db, at.process, at.index, now())
-    return redirect(url_for("plan.map_page", slug=slug))
+        area_history.keep(at.db, at.process, found, now())
+    return redirect(url_for("plan.map_page", slug=slug, _anchor="computed"))
 
 
 @blueprint.get("/<slug>/omrader/<public_id>")
-def area_card(slug: str, public_id: str) -> str:
-    """The card beside the map: figures, the words children wrote, and the form that makes a roadmap input."""
+def area_card(slug: str, public_id: str) -> str | BaseResponse:
+    """The card beside the map: figures, what children wrote, history, and the form that makes a roadmap input.
+
+    Who opens its address comes to the map with the card beside it.
+    """
     with desk(slug) as at:
+        if request.headers.get("Sec-Fetch-Mode") == "navigate":
+            area = analysis.area(at.db, at.process, public_id)
+            return redirect(url_for("plan.map_page", slug=slug, area=area.public_id))
         return _area_card(at, public_id, {}, None)
 
 
@@ -215,16 +228,21 @@ def selection() -> Selection:
 
 
 def _area_card(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal | None) -> str:
-    area = analysis.area(at.db, at.process, public_id)
-    said = publication.area_contributions(at.db, at.process, area)
+    slug, area = at.process.slug, analysis.area(at.db, at.process, public_id)
     entries = processes.catalogue(at.db, at.process.id)
+    there = area_history.there_now(at.db, at.process, area) if area.state == "gone" else []
+    history = area_history.of(at.db, [area])[area.id]
     return render_template(
         "plan/area_card.html",
         area=area,
         figures=analysis.area_figures(at.index, [area], selection())[area.id],
         words={code: entry.words.get(current(), code) for code, entry in entries.get(area.group, {}).items()},
-        said=_said(said),
-        photos=photos.released(at.db, [row.id for row in said]),
+        written=area_words.written(at.db, at.process, area),
+        photos=area_words.released_photos(at.db, at.process, area),
+        history=area_telling.told(slug, history),
+        ended=history[-1].event if history else "",
+        outline=plain(area.geometry),
+        there=area_telling.links(slug, [each.public_id for each in there]),
         inputs=roadmap.inputs_of_areas(at.db, [area]).get(area.id, []),
         themes=themes(at),
         realisers=REALISERS,
@@ -233,27 +251,6 @@ def _area_card(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal 
         problem=problems.said(refusal),
         problem_field=refusal.field if refusal else None,
     )
-
-
-@dataclass(frozen=True)
-class Said:
-    """Words that one or more children wrote about a category."""
-
-    words: str
-    category: str
-    times: int
-    released: bool
-
-
-def _said(rows: list[Contribution]) -> list[Said]:
-    """What was written, the most frequent first; released only if every one of them is."""
-    found: dict[tuple[str, str], list[bool]] = {}
-    for row in rows:
-        words = row.comment or row.own_name
-        if words:
-            found.setdefault((words, row.category), []).append(row.state == "released")
-    said = [Said(words, category, len(states), all(states)) for (words, category), states in found.items()]
-    return sorted(said, key=lambda each: -each.times)
 
 
 def _local(address: str) -> str:

@@ -45,6 +45,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     **PARTICIPANTS_PROBLEMS,
     "already_taken": (_("That name is taken already."), _("Choose another one.")),
     "area_gone": (_("The area %(area)s is not there any more."), _("Compute the areas again and choose another.")),
+    "areas_too_many_places": (
+        _("%(found)s places lie too close together to be told apart this way."),
+        _("It takes at most %(most)s. Choose “The same everywhere”, or one area for each category."),
+    ),
     "area_unknown": (_("We cannot find that area."), _("Go back to the map and choose an area there.")),
     "arena_missing": (_("The row does not say where it was made."), _("Fill in the column %(field)s in the file.")),
     "arena_unknown": (_("We cannot find that class."), _("Go back to your list of classes and choose it there.")),

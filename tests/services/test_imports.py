@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.errors import Invalid
 from app.model import Arena, Contribution, Participant
-from app.services import analysis, conflicts, exports, imports, processes
+from app.services import analysis, area_words, conflicts, exports, imports, processes
 from app.services.index import Index, Selection
 from app.store import Store
 from gis import privacy
@@ -271,6 +271,24 @@ def test_the_map_the_areas_and_the_export_run_on_giskes_data(brought_in: Any, tm
             db, made, index, layers=(), format="gpkg", epsg=25832, path=tmp_path / "giske.gpkg", now=a.NOW
         )
     assert (found.rows["routes"], found.rows["places"]) == (123, 103)
+
+
+def test_giskes_places_become_areas_with_ids_types_and_the_names_people_use(brought_in: Any) -> None:
+    store, made, _ = brought_in
+    with store.writing() as db:
+        index = Index(made)
+        index.refresh(db, made)
+        areas = analysis.derive_areas(db, made, index, a.NOW)
+        figures = analysis.area_figures(index, areas, Selection())
+        names = {name.words for area in areas for name in area_words.written(db, made, area).names}
+        wider = analysis.derive_areas(db, made, index, a.NOW, method="hdbscan")
+    assert [area.public_id for area in areas] == [f"GIS-O{number:03}" for number in range(1, len(areas) + 1)]
+    assert {area.group for area in areas} == {"activity", "good", "bad", "wish"}
+    assert all((figures[area.id].people or 0) >= 5 for area in areas)
+    assert sum(figures[area.id].registrations or 0 for area in areas) == 103
+    assert {"Postbjarneskogen", "Skjongstranda", "Olabakken"} <= names
+    assert 10 < len(wider) < len(areas)
+    assert len({area.public_id for area in wider} & {area.public_id for area in areas}) > len(wider) // 2
 
 
 def test_giskes_regulated_playgrounds_are_held_against_its_routes(brought_in: Any, giske: Path) -> None:

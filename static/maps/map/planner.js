@@ -6,6 +6,7 @@ export const GROUP_COLOURS = { activity: "#0072b2", good: "#009e73", bad: "#d55e
 export const REALISER_COLOURS = { municipality: "#00566b", residents: "#cc79a7", together: "#009e73" };
 const PLAN_COLOUR = "#1b2430";
 const DASHES = { activity: null, good: "12 5", bad: "3 6", wish: "12 5 3 5" };
+const GONE = { color: "#1b2430", weight: 3, dashArray: "2 8", fill: false };
 const RAMP = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"];
 const HATCH = "hatch-few";
 
@@ -82,6 +83,13 @@ export class AreaLayer {
       casing.setStyle(lit ? { color: "#1b2430", weight: 10 } : { color: "#fff", weight: 7 });
       shape.setStyle({ ...style, fillOpacity: lit ? 0.32 : 0.12 });
     }
+  }
+
+  /** The outline of an area that is gone, until another is marked; none if there is none to mark. */
+  mark(geometry) {
+    this.marked?.remove();
+    this.marked = geometry ? L.geoJSON(geometry, { interactive: false, style: GONE }).addTo(this.map) : null;
+    if (geometry) this.map.fitBounds(this.marked.getBounds(), { maxZoom: 17, padding: [60, 60] });
   }
 
   reveal(id) {

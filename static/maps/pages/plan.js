@@ -62,7 +62,25 @@ function connect() {
   for (const box of findAll("[data-layer]")) box.addEventListener("change", () => showLayer(box));
   for (const box of findAll("[data-layer]")) showLayer(box);
   document.addEventListener("keydown", (event) => event.key === "Escape" && state.chosen && closeCard());
+  find("#compute").addEventListener("submit", (event) => computing(event.currentTarget));
+  find("#card").addEventListener("click", (event) => showNamed(event));
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+}
+
+/** The answer is the page itself, anew; until it comes the button says that it works. */
+function computing(asked) {
+  const button = find("button", asked);
+  button.disabled = true;
+  find("#computing").textContent = t("Computing the areas. It can take a few seconds …");
+  addEventListener("pageshow", () => (button.disabled = false), { once: true });
+}
+
+/** Another area that the card names is shown without leaving the page. */
+function showNamed(event) {
+  const named = event.target.closest("[data-show-area]");
+  if (!named || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  void choose(named.dataset.showArea);
 }
 
 function filtered() {
@@ -178,7 +196,8 @@ function showList() {
 }
 
 function row(area) {
-  const words = area.categories.slice(0, 2).map((entry) => word(area.group, entry.category));
+  const told = area.category ? [area.category] : area.categories.slice(0, 2).map((entry) => entry.category);
+  const words = told.map((code) => word(area.group, code));
   const count = area.people === null ? `< ${data.minimum}` : String(area.people);
   const button = element(
     "button",
@@ -224,6 +243,8 @@ async function choose(id) {
     card.replaceChildren(element("p", { class: "problem", role: "alert" }, t("We cannot show {id}. Try again.", { id })));
   }
   map.invalidateSize({ pan: false });
+  const gone = find(".card-body", card)?.dataset.outline;
+  areaLayer.mark(gone ? JSON.parse(gone) : null);
   areaLayer.reveal(id);
   areaLayer.light(id, null);
   remember();
@@ -234,6 +255,7 @@ function closeCard() {
   const id = state.chosen;
   state.chosen = null;
   find("#card").hidden = true;
+  areaLayer.mark(null);
   areaLayer.light(null, null);
   remember();
   showList();
