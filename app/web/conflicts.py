@@ -14,7 +14,8 @@ from app import maps
 from app.errors import Invalid, Refusal, TooLarge
 from app.model.catalogue import STICKER_GROUPS
 from app.services import conflicts, processes
-from app.services.conflicts import Conflict, Figure
+from app.services.conflicts import Conflict
+from app.services.touched import Figure
 from app.web import access, problems, wire
 from app.web.desk import Desk, desk, frame, heat_addresses
 from app.web.language import current, number
