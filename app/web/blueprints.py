@@ -22,6 +22,7 @@ from app.web import (
     problems,
     projector,
     public,
+    questions,
     residents,
     roadmap,
 )
@@ -39,6 +40,7 @@ MODULES = (
     paper,
     plan,
     roadmap,
+    questions,
     conflicts,
     moderate,
     downloads,

@@ -91,7 +91,7 @@ def _page(at: Desk, conflict: Conflict | None = None, called: str = "", refusal:
         most_mb=conflicts.MOST_MB,
         suffixes=conflicts.SUFFIXES,
         problem=problems.said(refusal),
-        **frame(at, "conflict"),
+        **frame(at, "questions"),
     )
 
 

@@ -53,11 +53,12 @@ def school(embedded: Store) -> dict[str, str]:
         "arenas": f"{desk}/arenaer",
         "exports": f"{desk}/eksport",
         "plan conflict": f"{desk}/plankonflikt",
+        "questions": f"{desk}/sporsmal",
         "missing": "/nix",
     }
 
 
-STAFF = ("plan", "area", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
+STAFF = ("plan", "area", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict", "questions")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
 PAGES = (*OPEN, *STAFF)
 

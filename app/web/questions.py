@@ -1,0 +1,39 @@
+"""The questions a planner can ask: a page of cards, one a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from app.web.desk import desk, frame
+
+blueprint = Blueprint("questions", __name__, url_prefix="/plan/<slug>/sporsmal")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A card: where it leads, its icon, what it asks, and in one sentence what one learns."""
+
+    endpoint: str
+    symbol: str
+    title: LazyString
+    sentence: LazyString
+
+
+QUESTIONS = (
+    Question(
+        "conflicts.page",
+        "tool-layers",
+        _("Plan conflict"),
+        _("Lay a plan over the map and see which ways and places it touches, and how many people that is."),
+    ),
+)
+
+
+@blueprint.get("")
+def hub(slug: str) -> str:
+    with desk(slug) as at:
+        return render_template("plan/questions.html", questions=QUESTIONS, **frame(at, "questions"))
