@@ -23,18 +23,24 @@ def withheld(table: np.ndarray, minimum: int) -> np.ndarray:
     against the stream shrink, none below one (Gusfield 1988, A graph theoretic approach to statistical data security).
     """
     hidden = (table > 0) & (table < minimum)
+    _close(table, hidden, [(int(row), int(column)) for row, column in np.argwhere(hidden)])
     for line in _lines(table.shape):
         total, shown = line[-1], [at for at in line if table[at] and not hidden[at]]
         missing = sum(int(table[at]) for at in line[:-1] if hidden[at])
         if not hidden[total] and 0 < missing < minimum:
-            hidden[min(shown, key=lambda at: table[at])] = True
-    waiting = [(int(row), int(column)) for row, column in np.argwhere(hidden)]
+            least = min(shown, key=lambda at: table[at])
+            hidden[least] = True
+            _close(table, hidden, [least])
+    return hidden
+
+
+def _close(table: np.ndarray, hidden: np.ndarray, waiting: list[Entry]) -> None:
+    """Hide what it takes for each of the missing figures that wait to lie on a ring."""
     while waiting:
         beside = _ring(table, hidden, waiting.pop())
         for at in beside:
             hidden[at] = True
         waiting += beside
-    return hidden
 
 
 def _lines(shape: tuple[int, ...]) -> Iterator[list[Entry]]:

@@ -18,11 +18,11 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from pyarrow import compute
-from sqlalchemy import ColumnElement, Date, Select, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, Date, Select, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.model import Area, Arena, CatalogueEntry, Contribution, Participant, Process, Release, RoadmapInput
+from app.model import Area, Arena, CatalogueEntry, Contribution, Participant, Photo, Process, Release, RoadmapInput
 from app.model.catalogue import STICKER_GROUPS
 from app.model.contribution import COUNTED_STATES
 from app.services import processes
@@ -206,17 +206,26 @@ def _sensitive(db: Session, process_id: UUID) -> set[tuple[str, str]]:
 
 def area_contributions(db: Session, process: Process, area: Area) -> list[Contribution]:
     """The counted places of an area's group that lie in it, newest first: for staff, and as evidence."""
+    return _meeting(db, process, area.geometry, Contribution.kind == "place", Contribution.group == area.group)
+
+
+def worded(db: Session, process: Process, outline: Any) -> list[Contribution]:
+    """What of that meets an outline (WGS 84) has words of its own, newest first: for staff."""
+    return _meeting(db, process, outline, or_(Contribution.comment.is_not(None), Contribution.own_name.is_not(None)))
+
+
+def pictured(db: Session, process: Process, outline: Any) -> list[Contribution]:
+    """What of that meets an outline (WGS 84) has a photo beside it, newest first: for staff."""
+    return _meeting(db, process, outline, Contribution.id.in_(select(Photo.contribution_id)))
+
+
+def _meeting(db: Session, process: Process, outline: Any, *conditions: ColumnElement[bool]) -> list[Contribution]:
     near = db.scalars(
         select(Contribution)
-        .where(
-            *counted(db, process),
-            Contribution.kind == "place",
-            Contribution.group == area.group,
-            overlapping(Contribution.geometry, area.geometry.bounds),
-        )
+        .where(*counted(db, process), *conditions, overlapping(Contribution.geometry, outline.bounds))
         .order_by(Contribution.number.desc())
     )
-    return [row for row in near if shapely.intersects(area.geometry, row.geometry)]
+    return [row for row in near if shapely.intersects(outline, row.geometry)]
 
 
 def hexagons(process: Process, figures: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Layer:

@@ -86,7 +86,9 @@ class Meetings:
     def by(self, name: str, rows: np.ndarray) -> dict[str, Figure]:
         """The figures of each answer to ``name``, the most people first."""
         found = {value: self.figure(part) for value, part in self.split(name, rows).items()}
-        order = sorted(found.items(), key=lambda each: (-(each[1].people or 0), -(each[1].registrations or 0), each[0]))
+        order = sorted(
+            found.items(), key=lambda each: (-(each[1].people or 0), -(each[1].registrations or 0), str(each[0]))
+        )
         return dict(order)
 
     def under(self, selection: Selection) -> Meetings:

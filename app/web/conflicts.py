@@ -136,6 +136,6 @@ def _said(figure: Figure, few: str) -> str:
 
 def _listed(figures: dict[str, Figure], entries: list[dict[str, str]]) -> str:
     """The most frequent by name, each with its people."""
-    named = {entry["code"]: entry["word"] for entry in entries}
+    named = {None: _("mode of travel not told")} | {entry["code"]: entry["word"] for entry in entries}
     told = [(named.get(code, code), figure.people) for code, figure in figures.items() if figure.people is not None]
     return ", ".join(f"{word} ({number(people)})" for word, people in told[:MOST_NAMED])

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import maps
@@ -208,9 +209,12 @@ def arenas_view(slug: str, *, link: str | None = None, typed: str = "", problem:
         )
 
 
-def selection() -> Selection:
-    """The filter in the address. Raises Invalid for a value that cannot be read."""
-    args = request.args
+def selection(prefix: str = "") -> Selection:
+    """The filter in the address; a page with two of them tells them apart by a prefix. What is empty asks for nothing.
+    Raises Invalid for a value that cannot be read.
+    """
+    asked = request.args.items(multi=True)
+    args = MultiDict((name[len(prefix) :], value) for name, value in asked if value and name.startswith(prefix))
     try:
         return Selection(
             kinds=frozenset(args.getlist("kind")),
@@ -220,8 +224,8 @@ def selection() -> Selection:
             modes=frozenset(args.getlist("mode")),
             grades=frozenset(int(grade) for grade in args.getlist("grade")),
             arenas=frozenset(UUID(arena) for arena in args.getlist("arena")),
-            since=date.fromisoformat(args["from"]) if args.get("from") else None,
-            until=date.fromisoformat(args["to"]) if args.get("to") else None,
+            since=date.fromisoformat(args["from"]) if "from" in args else None,
+            until=date.fromisoformat(args["to"]) if "to" in args else None,
         )
     except ValueError as error:
         raise Invalid("value_unknown", field="filter", offered="kind, group, grade, arena, from, to") from error
@@ -236,7 +240,7 @@ def _area_card(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal 
         area=area,
         figures=analysis.area_figures(at.index, [area], selection())[area.id],
         words={code: entry.words.get(current(), code) for code, entry in entries.get(area.group, {}).items()},
-        said=_said(said),
+        said=in_their_words(said),
         photos=photos.released(at.db, [row.id for row in said]),
         inputs=roadmap.inputs_of_areas(at.db, [area]).get(area.id, []),
         themes=themes(at),
@@ -253,19 +257,20 @@ class Said:
     """Words that one or more children wrote about a category."""
 
     words: str
+    group: str
     category: str
     times: int
     released: bool
 
 
-def _said(rows: list[Contribution]) -> list[Said]:
+def in_their_words(rows: list[Contribution]) -> list[Said]:
     """What was written, the most frequent first; released only if every one of them is."""
-    found: dict[tuple[str, str], list[bool]] = {}
+    found: dict[tuple[str, str, str], list[bool]] = {}
     for row in rows:
         words = row.comment or row.own_name
         if words:
-            found.setdefault((words, row.category), []).append(row.state == "released")
-    said = [Said(words, category, len(states), all(states)) for (words, category), states in found.items()]
+            found.setdefault((words, row.group, row.category), []).append(row.state == "released")
+    said = [Said(*key, len(states), all(states)) for key, states in found.items()]
     return sorted(said, key=lambda each: -each.times)
 
 

@@ -25,6 +25,12 @@ class Question:
 
 QUESTIONS = (
     Question(
+        "here.page",
+        "tool-place",
+        _("What happens here?"),
+        _("Point at a place on the map. See who comes there, what they do and what they say of it."),
+    ),
+    Question(
         "conflicts.page",
         "tool-layers",
         _("Plan conflict"),

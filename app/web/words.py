@@ -64,6 +64,8 @@ FIELDS = {
     "part": _("part of the map"),
     "picture": _("picture"),
     "plan": _("plan"),
+    "place": _("place"),
+    "radius": _("distance"),
     "realiser": _("who can realise it"),
     "reason": _("reason"),
     "school": _("school"),

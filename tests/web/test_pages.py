@@ -54,11 +54,24 @@ def school(embedded: Store) -> dict[str, str]:
         "exports": f"{desk}/eksport",
         "plan conflict": f"{desk}/plankonflikt",
         "questions": f"{desk}/sporsmal",
+        "here": f"{desk}/her?place=Skolen",
         "missing": "/nix",
     }
 
 
-STAFF = ("plan", "area", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict", "questions")
+STAFF = (
+    "plan",
+    "area",
+    "roadmap",
+    "input",
+    "moderate",
+    "hidden",
+    "arenas",
+    "exports",
+    "plan conflict",
+    "questions",
+    "here",
+)
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
 PAGES = (*OPEN, *STAFF)
 
