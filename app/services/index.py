@@ -253,6 +253,20 @@ class Index:
             for people, registrations, name in sorted(found, key=lambda f: (-f[0], -f[1], f[2]))
         ]
 
+    @locked
+    def hexagon_answers(self, selection: Selection) -> tuple[np.ndarray, np.ndarray]:
+        """Cell keys in the order of ``hexagons``, and how many participants answered in each, whatever they weigh."""
+        rows, cells = self._at.hexagons[self.mask(selection)[self._at.hexagons[:, 0]]].T
+        keys, cell = np.unique(cells, return_inverse=True)
+        alone = np.ones(len(self._weights))
+        return keys, density.distinct(cell, self._people.codes[rows], alone, len(keys)).astype(np.int64)
+
+    @locked
+    def split(self, rows: np.ndarray, name: str) -> dict[Any, np.ndarray]:
+        """The rows of each value of a categorical column."""
+        codes = self._columns[name].codes[rows]
+        return {value: rows[codes == code] for value, code in self._columns[name].values.items() if code in codes}
+
 
 def _locate(rows: publication.Rows, first: int, epsg: int, hexagon_m: int) -> Located:
     """Where the counted rows of a batch lie; ``first`` is the position of its first row in the index."""

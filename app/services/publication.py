@@ -69,6 +69,12 @@ AREA_FIELDS = (
     Field("categories", "text"),
     Field("computed_at", "datetime"),
 )
+DIFFERENCE_FIELDS = (
+    Field("cell", "text"),
+    Field("first", "integer"),
+    Field("second", "integer"),
+    Field("difference", "text"),
+)
 INPUT_FIELDS = (
     Field("public_id", "text"),
     Field("title", "text"),
@@ -270,6 +276,20 @@ def roadmap_inputs(process: Process, rows: list[RoadmapInput], figures: dict[UUI
     columns["registrations"] = [count if ok else None for (_, count), ok in zip(counted, shown, strict=True)]
     return Layer.of(
         "roadmap_inputs", "Innspill i veikartet", "Geometry", INPUT_FIELDS, [row.location for row in rows], columns
+    )
+
+
+def differences(process: Process, keys: np.ndarray, first: np.ndarray, second: np.ndarray, said: list[str]) -> Layer:
+    """Cells of the fixed grid under two filters: people of each, and in a word what is certain of the difference."""
+    counted = [np.where(each < process.minimum_people, -1, each).tolist() for each in (first, second)]
+    columns: dict[str, list[Any]] = {"cell": [str(key) for key in keys.tolist()], "difference": said}
+    columns |= {
+        name: [people if people >= 0 else None for people in each]
+        for name, each in zip(("first", "second"), counted, strict=True)
+    }
+    shapes = grid.hexagons(keys, process.hexagon_m) if len(keys) else np.empty(0, dtype=object)
+    return Layer.of(
+        "differences", "Forskjeller", "Polygon", DIFFERENCE_FIELDS, shapes, columns, epsg=process.export_epsg
     )
 
 

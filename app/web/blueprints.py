@@ -7,6 +7,7 @@ from flask import Flask
 from app.web import (
     basemap,
     classroom,
+    comparisons,
     conflicts,
     downloads,
     facilitate,
@@ -43,6 +44,7 @@ MODULES = (
     roadmap,
     questions,
     here,
+    comparisons,
     conflicts,
     moderate,
     downloads,

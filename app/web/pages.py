@@ -39,7 +39,16 @@ def asset(path: str) -> str:
 def participant_files() -> tuple[str, ...]:
     """What the participant's pages are made of, below static/; staff's rooms are not for a child's tablet."""
     scripts = ("pages/class.js", "pages/plan.js", "pages/print.js", "pages/map_and_list.js", "pages/wall.js")
-    staff = (*scripts, "map/planner.js", "style/staff.css", "style/teacher.css", "style/questions.css", "pages/here.js")
+    staff = (
+        *scripts,
+        "map/planner.js",
+        "style/staff.css",
+        "style/teacher.css",
+        "style/questions.css",
+        "pages/here.js",
+        "pages/compare.js",
+        "map/differences.js",
+    )
     files = [path.relative_to(STATIC).as_posix() for path in sorted(STATIC.rglob("*")) if path.is_file()]
     ours = [name for name in files if not name.endswith((*staff, WORKER))]
     return (*ours, "leaflet/leaflet.css", "leaflet/leaflet-src.esm.js")

@@ -31,6 +31,12 @@ QUESTIONS = (
         _("Point at a place on the map. See who comes there, what they do and what they say of it."),
     ),
     Question(
+        "comparisons.page",
+        "tool-see",
+        _("Compare"),
+        _("Lay two rounds or two groups side by side. See where they differ for certain, and where it may be chance."),
+    ),
+    Question(
         "conflicts.page",
         "tool-layers",
         _("Plan conflict"),

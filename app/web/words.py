@@ -36,6 +36,7 @@ METHODS = {
     "workshop": _("workshop"),
     "committee": _("committee"),
 }
+KINDS = {"place": _("Places"), "route": _("Ways"), "area": _("Drawn areas")}
 LAYERS = {
     "places": _("Places"),
     "routes": _("Ways"),

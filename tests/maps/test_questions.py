@@ -19,6 +19,9 @@ PAGES = {
     "what happens": "her?place=Prøveøya skole&radius=150",
     "what happens, few": "her?place=Prøveøya skole&radius=50&mode=boat",
     "what happens, refused": "her?place=Atlantis",
+    "compare, not asked yet": "sammenlign",
+    "compare": "sammenlign?a_group=good&b_group=bad",
+    "compare, nothing certain": "sammenlign?a_grade=4&b_grade=7",
 }
 
 
@@ -123,3 +126,21 @@ def test_a_place_is_named_and_an_outline_set_with_keys_alone(served: Served, vis
     page.keyboard.press("Enter")
     page.wait_for_url("**wkt=POLYGON*")
     expect(page.locator("#answer-title")).to_have_text("Omrisset du tegnet")
+
+
+def test_a_certain_difference_is_found_on_the_map_from_the_table(served: Served, visit: Visit) -> None:
+    page = desk(served, visit, "sammenlign")
+    page.click("main li a >> nth=-1")
+    page.wait_for_selector("path[fill='url(#difference-second)']")
+    shot(page, "plan-compare")
+    row = page.locator("[data-cell]").first
+    row.locator("button").focus()
+    expect(page.locator("tr.lit")).to_have_count(1)
+    expect(page.locator("path[stroke-width='6']")).to_have_count(1)
+    before = page.locator("path[stroke-width='6']").get_attribute("d")
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "before => document.querySelector(\"path[stroke-width='6']\").getAttribute('d') !== before", arg=before
+    )
+    said = page.locator(".legend .classes").inner_text()
+    assert all(words in said for words in ("mer i A", "mer i B", "ingen sikker forskjell", "for få"))

@@ -55,6 +55,7 @@ def school(embedded: Store) -> dict[str, str]:
         "plan conflict": f"{desk}/plankonflikt",
         "questions": f"{desk}/sporsmal",
         "here": f"{desk}/her?place=Skolen",
+        "compare": f"{desk}/sammenlign?a_group=bad&b_kind=route",
         "missing": "/nix",
     }
 
@@ -71,6 +72,7 @@ STAFF = (
     "plan conflict",
     "questions",
     "here",
+    "compare",
 )
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
 PAGES = (*OPEN, *STAFF)
