@@ -29,6 +29,13 @@ ALONG = (
     "Fjellgata",
 )
 MAIN_ROW = 4
+WISHES = {
+    "walk": ("walk", "walk", "cycle", None),
+    "cycle": ("cycle", "cycle", "walk", None),
+    "scooter": ("scooter", "cycle", None),
+    "car": ("cycle", "walk", "walk", "car"),
+    "bus": ("bus", "cycle", None),
+}
 CLASSES = ((4, "4A"), (5, "5A"), (5, "5B"), (6, "6A"), (7, "7A"))
 
 
@@ -292,6 +299,9 @@ def _route(
     answers = {"kind": "route", "category": purpose, "mode": modes[rng.integers(len(modes))]}
     if rng.random() < 0.25:
         answers["feeling"] = "good" if rng.random() < 0.5 else "bad"
+    wishes = WISHES[answers["mode"]]
+    if wish := wishes[int(line.length) % len(wishes)]:
+        answers["preferred_mode"] = wish
     return Drawn("route", _wgs84(shapely.LineString(shaky)), answers)
 
 

@@ -119,20 +119,40 @@ def rows_near(db: Session, process: Process, bounds: tuple[float, float, float, 
     return (_rows(found) for found in columns(db, statement, BATCH))
 
 
+def journeys(db: Session, process: Process) -> Iterator[dict[str, pa.Array]]:
+    """For figures that staff see: of every way that counts, how it is travelled and would rather be, by whom, and what
+    filters ask for; in batches. Read while ``db`` is open, which answers nothing else meanwhile.
+    """
+    table = cast(Table, Contribution.__table__).c
+    named = (*_FOLLOWED, "preferred_mode")
+    statement = _columns(table, named).where(*counted(db, process), table.kind == "route").order_by(table.number)
+    return columns(db, statement, BATCH)
+
+
+def took_part(db: Session, process: Process) -> dict[UUID, int]:
+    """For figures that staff see: the people of each arena of whom something counts."""
+    told = select(Contribution.participant_id).where(*counted(db, process))
+    rows = db.execute(
+        select(Participant.arena_id, func.sum(Participant.head_count))
+        .where(Participant.id.in_(told))
+        .group_by(Participant.arena_id)
+    )
+    return {arena_id: int(people) for arena_id, people in rows}
+
+
 def _figured(db: Session, process: Process) -> Select[Any]:
     table = cast(Table, Contribution.__table__).c
+    counts = case((and_(*counted(db, process)), 1), else_=0).label("counts")
+    return _columns(table, _FOLLOWED, counts, wkb(table.geometry).label("shape")).order_by(table.number)
+
+
+def _columns(table: Any, named: tuple[str, ...], *more: ColumnElement[Any]) -> Select[Any]:
+    """Columns of contributions, and what else figures ask of each: its day, its people and their grade."""
+    day = func.date(table.created_at, type_=Date).label("registered_on")
     return (
-        select(
-            *(table[name] for name in _FOLLOWED),
-            func.date(table.created_at, type_=Date).label("registered_on"),
-            Participant.head_count,
-            Arena.grade,
-            case((and_(*counted(db, process)), 1), else_=0).label("counts"),
-            wkb(table.geometry).label("shape"),
-        )
+        select(*(table[name] for name in named), day, Participant.head_count, Arena.grade, *more)
         .join(Participant, Participant.id == table.participant_id)
         .join(Arena, Arena.id == table.arena_id)
-        .order_by(table.number)
     )
 
 

@@ -93,18 +93,22 @@ class Meetings:
 
     def under(self, selection: Selection) -> Meetings:
         """Those whose registrations pass a filter."""
-        keep = np.ones(len(self.columns["kind"].codes), bool)
-        for name, chosen in selection.wanted.items():
-            keep &= self.columns[name].among(chosen)
-        days = self.columns["registered_on"]
-        first, last = selection.since or date.min, selection.until or date.max
-        keep &= days.among(frozenset(day for day in days.values if first <= day <= last))
-        kept = keep[self.row]
+        kept = passing(self.columns, selection)[self.row]
         return replace(self, part=self.part[kept], row=self.row[kept])
 
     def _is(self, name: str, value: str, rows: np.ndarray) -> np.ndarray:
         column = self.columns[name]
         return column.codes[rows] == column.values.get(value, -1)
+
+
+def passing(columns: dict[str, Column], selection: Selection) -> np.ndarray:
+    """Which registrations pass a filter, by their coded answers."""
+    days = columns["registered_on"]
+    first, last = selection.since or date.min, selection.until or date.max
+    keep = days.among(frozenset(day for day in days.values if first <= day <= last))
+    for name, chosen in selection.wanted.items():
+        keep &= columns[name].among(chosen)
+    return keep
 
 
 def meetings(db: Session, process: Process, polygons: np.ndarray) -> Meetings:

@@ -27,6 +27,8 @@ from app.web import (
     questions,
     residents,
     roadmap,
+    travel,
+    turnout,
 )
 
 MODULES = (
@@ -45,6 +47,8 @@ MODULES = (
     questions,
     here,
     comparisons,
+    turnout,
+    travel,
     conflicts,
     moderate,
     downloads,

@@ -37,6 +37,18 @@ QUESTIONS = (
         _("Lay two rounds or two groups side by side. See where they differ for certain, and where it may be chance."),
     ),
     Question(
+        "turnout.page",
+        "tool-people",
+        _("Who is missing?"),
+        _("See which schools and grades took part of those you invited, and whom you have not heard from."),
+    ),
+    Question(
+        "travel.page",
+        "mode-walk",
+        _("Travel today and travel wished for"),
+        _("See how people get about, and how they would rather."),
+    ),
+    Question(
         "conflicts.page",
         "tool-layers",
         _("Plan conflict"),

@@ -21,6 +21,9 @@ PAGES = {
     "what happens, refused": "her?place=Atlantis",
     "compare, not asked yet": "sammenlign",
     "compare": "sammenlign?a_group=good&b_group=bad",
+    "who is missing": "hvem-mangler",
+    "travel": "reisemate",
+    "travel, few": "reisemate?grade=4&category=shortcut",
     "compare, nothing certain": "sammenlign?a_grade=4&b_grade=7",
 }
 
@@ -144,3 +147,40 @@ def test_a_certain_difference_is_found_on_the_map_from_the_table(served: Served,
     )
     said = page.locator(".legend .classes").inner_text()
     assert all(words in said for words in ("mer i A", "mer i B", "ingen sikker forskjell", "for få"))
+
+
+def test_how_many_were_invited_is_written_with_keys(served: Served, visit: Visit) -> None:
+    page = desk(served, visit, "hvem-mangler")
+    shot(page, "plan-missing")
+    first = page.locator("input.short").first
+    before = first.input_value()
+    first.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("40")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    expect(first).to_have_value("40")
+    first.fill(before)
+    page.click("main .panel button.primary")
+    expect(first).to_have_value(before)
+
+
+def test_travel_is_drawn_and_told(served: Served, visit: Visit) -> None:
+    page = desk(served, visit, "reisemate")
+    shot(page, "plan-travel")
+    expect(page.locator("main li").first).to_contain_text("i dag")
+    page.select_option("#f-category", "leisure")
+    page.click("main form button.primary")
+    page.wait_for_url("**category=leisure*")
+    expect(page.locator("#f-category")).to_have_value("leisure")
+
+
+@pytest.mark.parametrize(
+    "path", ["her?place=Storgata", "sammenlign?a_group=good&b_group=bad", "hvem-mangler", "reisemate"]
+)
+def test_on_paper_stands_the_answer_without_the_forms(served: Served, visit: Visit, path: str) -> None:
+    page = desk(served, visit, path)
+    page.emulate_media(media="print")
+    expect(page.locator("main table").first).to_be_visible()
+    for form in page.locator("main form").all():
+        expect(form).to_be_hidden()

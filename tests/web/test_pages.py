@@ -56,6 +56,8 @@ def school(embedded: Store) -> dict[str, str]:
         "questions": f"{desk}/sporsmal",
         "here": f"{desk}/her?place=Skolen",
         "compare": f"{desk}/sammenlign?a_group=bad&b_kind=route",
+        "turnout": f"{desk}/hvem-mangler",
+        "travel": f"{desk}/reisemate",
         "missing": "/nix",
     }
 
@@ -73,6 +75,8 @@ STAFF = (
     "questions",
     "here",
     "compare",
+    "turnout",
+    "travel",
 )
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
 PAGES = (*OPEN, *STAFF)
