@@ -106,6 +106,13 @@ def of(db: Session, process: Process, outline: shapely.Geometry, selection: Sele
     )
 
 
+def evidence(db: Session, process: Process, outline: shapely.Geometry, selection: Selection) -> list[UUID]:
+    """What stands behind the figures of ``of``, newest first."""
+    met = touched.meetings(db, process, np.array([outline], dtype=object)).under(selection)
+    numbers = set(met.numbers[met.rows()].tolist())
+    return [row.id for row in publication.meeting(db, process, outline) if row.number in numbers]
+
+
 def _parted(met: Meetings, rows: np.ndarray) -> tuple[dict[int | None, int | None], dict[str, int | None]]:
     """People by grade and by arena. Every arena has one grade and every person one arena: the figures add up, so that
     others than the few must be withheld beside them.

@@ -232,20 +232,21 @@ def _sensitive(db: Session, process_id: UUID) -> set[tuple[str, str]]:
 
 def area_contributions(db: Session, process: Process, area: Area) -> list[Contribution]:
     """The counted places of an area's group that lie in it, newest first: for staff, and as evidence."""
-    return _meeting(db, process, area.geometry, Contribution.kind == "place", Contribution.group == area.group)
+    return meeting(db, process, area.geometry, Contribution.kind == "place", Contribution.group == area.group)
 
 
 def worded(db: Session, process: Process, outline: Any) -> list[Contribution]:
     """What of that meets an outline (WGS 84) has words of its own, newest first: for staff."""
-    return _meeting(db, process, outline, or_(Contribution.comment.is_not(None), Contribution.own_name.is_not(None)))
+    return meeting(db, process, outline, or_(Contribution.comment.is_not(None), Contribution.own_name.is_not(None)))
 
 
 def pictured(db: Session, process: Process, outline: Any) -> list[Contribution]:
     """What of that meets an outline (WGS 84) has a photo beside it, newest first: for staff."""
-    return _meeting(db, process, outline, Contribution.id.in_(select(Photo.contribution_id)))
+    return meeting(db, process, outline, Contribution.id.in_(select(Photo.contribution_id)))
 
 
-def _meeting(db: Session, process: Process, outline: Any, *conditions: ColumnElement[bool]) -> list[Contribution]:
+def meeting(db: Session, process: Process, outline: Any, *conditions: ColumnElement[bool]) -> list[Contribution]:
+    """What counts and meets an outline (WGS 84), newest first: for staff, and as evidence."""
     near = db.scalars(
         select(Contribution)
         .where(*counted(db, process), *conditions, overlapping(Contribution.geometry, outline.bounds))

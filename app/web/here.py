@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from app import maps
-from app.errors import Invalid
+from app.errors import Invalid, Refusal, TooFew
 from app.model.catalogue import STICKER_GROUPS
-from app.services import arenas, here, processes, whereabouts
+from app.model.roadmap import INPUT_KINDS, REALISERS
+from app.services import arenas, here, processes, roadmap, whereabouts
 from app.services.here import Here
 from app.web import problems, wire
-from app.web.desk import Desk, desk, frame, heat_addresses
+from app.web.desk import Desk, desk, frame, heat_addresses, themes
 from app.web.language import current
 from app.web.pages import page_data
 from app.web.plan import in_their_words, selection
-from app.web.service import service
+from app.web.service import now, service
 from gis.geojson import plain
 
 blueprint = Blueprint("here", __name__, url_prefix="/plan/<slug>/her")
@@ -28,12 +30,46 @@ MOST_NAMES = 3_000
 @blueprint.get("")
 def page(slug: str) -> str | tuple[str, int]:
     with desk(slug) as at:
-        try:
-            outline, called = _asked(at)
-            found = here.of(at.db, at.process, outline, selection()) if outline is not None else None
-        except Invalid as refusal:
-            return _page(at, None, None, "", refusal), 422
-        return _page(at, outline, found, called)
+        return _answer(at, {})
+
+
+@blueprint.post("")
+def make_input(slug: str) -> str | BaseResponse | tuple[str, int]:
+    """A roadmap input at the outline in the address, with what the filter lets through as evidence."""
+    form = request.form
+    try:
+        with desk(slug, write=True) as at:
+            outline, _called = _asked(at)
+            if outline is None:
+                raise Invalid("geometry_missing", field="geometry")
+            made = roadmap.from_outline(
+                at.db,
+                at.officer,
+                at.process,
+                outline,
+                here.evidence(at.db, at.process, outline, selection()),
+                kind=form.get("kind", ""),
+                title=form.get("title", ""),
+                theme=form.get("theme", ""),
+                realiser=form.get("realiser", ""),
+                text=form.get("text"),
+                now=now(),
+            )
+    except (Invalid, TooFew) as refusal:
+        with desk(slug) as at:
+            answer = _answer(at, dict(form), refusal)
+            return answer if isinstance(answer, tuple) else (answer, problems.STATUS[type(refusal)])
+    return redirect(url_for("roadmap.input_page", slug=slug, public_id=made.public_id))
+
+
+def _answer(at: Desk, form: dict[str, str], refusal: Refusal | None = None) -> str | tuple[str, int]:
+    """The page for the outline in the address, with a form as it was refused."""
+    try:
+        outline, called = _asked(at)
+        found = here.of(at.db, at.process, outline, selection()) if outline is not None else None
+    except Invalid as wrong:
+        return _page(at, None, None, "", {}, wrong), 422
+    return _page(at, outline, found, called, form, refusal)
 
 
 def _asked(at: Desk) -> tuple[Any, str]:
@@ -53,7 +89,9 @@ def _asked(at: Desk) -> tuple[Any, str]:
     return None, ""
 
 
-def _page(at: Desk, outline: Any, found: Here | None, called: str, refusal: Invalid | None = None) -> str:
+def _page(
+    at: Desk, outline: Any, found: Here | None, called: str, form: dict[str, str], refusal: Refusal | None = None
+) -> str:
     slug = at.process.slug
     names = whereabouts.names(at.db, at.process)
     words = wire.catalogue(processes.catalogue(at.db, at.process.id), current())
@@ -79,6 +117,11 @@ def _page(at: Desk, outline: Any, found: Here | None, called: str, refusal: Inva
         names=names.labels[: MOST_NAMES if len(names.labels) <= MOST_NAMES else len(names.labels) - names.crossings],
         radii=here.RADII,
         usual_radius=USUAL_RADIUS,
+        kinds=INPUT_KINDS,
+        themes=themes(at),
+        realisers=REALISERS,
+        form=form if found and found.everything.people is not None else {},
         problem=problems.said(refusal),
+        problem_field=refusal.field if refusal else None,
         **frame(at, "questions"),
     )

@@ -182,5 +182,7 @@ def test_on_paper_stands_the_answer_without_the_forms(served: Served, visit: Vis
     page = desk(served, visit, path)
     page.emulate_media(media="print")
     expect(page.locator("main table").first).to_be_visible()
+    for named in page.locator("tbody th").all():
+        assert named.inner_text().strip()
     for form in page.locator("main form").all():
         expect(form).to_be_hidden()

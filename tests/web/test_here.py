@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.services import processes, roadmap
 from app.store import Store
 from tests import builders as a
 from tests.web.test_pages import page, signed_in
@@ -86,3 +87,38 @@ def test_another_municipality_and_a_stranger_see_nothing(
         a.officer(db, municipality="0301", username="nabo")
     assert signed_in(light_app.test_client(), "nabo").get(f"{URL}?wkt={WKT}").status_code == 404
     assert light_app.test_client().get(f"{URL}?wkt={WKT}").status_code == 302
+
+
+WORDS = {"kind": "challenge", "title": "Lys ved skolen", "theme": "traffic_safety", "realiser": "together"}
+
+
+def test_a_roadmap_input_is_made_of_the_place(planner: FlaskClient, embedded: Store) -> None:
+    answer = planner.post(f"{URL}?wkt={WKT}&kind=place", data=WORDS)
+    assert answer.status_code == 302
+    html = page(planner, answer.headers["Location"])
+    assert "Lys ved skolen" in html
+    with embedded.reading() as db:
+        made = processes.by_slug(db, "borgen")
+        (row,) = roadmap.inputs(db, made)
+        assert (row.kind, roadmap.figures(db, made)[row.id]) == ("challenge", (6, 6))
+        assert a.metres(row.location).area == pytest.approx(300 * 300, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "status", "said"),
+    [
+        (f"wkt={WKT}", {**WORDS, "title": ""}, 422, "Noe mangler"),
+        (f"wkt={WKT}", {**WORDS, "kind": "guess"}, 422, "Vi kjenner ikke"),
+        (f"wkt={WKT}&grade=6", WORDS, 409, "For få personer"),
+        ("", WORDS, 422, "mangler"),
+        ("wkt=POINT(1 1)", WORDS, 422, "Point"),
+    ],
+)
+def test_an_input_that_cannot_be_made_is_explained_and_makes_nothing(
+    planner: FlaskClient, embedded: Store, asked: str, words: dict[str, str], status: int, said: str
+) -> None:
+    answer = planner.post(f"{URL}?{asked}", data=words, headers={"Accept-Language": "nb"})
+    assert answer.status_code == status
+    assert said in answer.get_data(as_text=True)
+    with embedded.reading() as db:
+        assert roadmap.inputs(db, processes.by_slug(db, "borgen")) == []
