@@ -30,6 +30,13 @@ ALONG = (
 )
 MAIN_ROW = 4
 SHORT_CUT = ((3, 4), (4, 4), (4, 3))
+WISHES = {
+    "walk": ("walk", "walk", "cycle", None),
+    "cycle": ("cycle", "cycle", "walk", None),
+    "scooter": ("scooter", "cycle", None),
+    "car": ("cycle", "walk", "walk", "car"),
+    "bus": ("bus", "cycle", None),
+}
 CLASSES = ((4, "4A"), (5, "5A"), (5, "5B"), (6, "6A"), (7, "7A"))
 
 
@@ -296,6 +303,9 @@ def _route(
         line = _steps([home, *town.nodes[streets[:-2]], spot])
     shaky = shapely.get_coordinates(line) + hand[: len(line.coords)]
     shaky[0], shaky[-1] = home, end
+    wishes = WISHES[answers["mode"]]
+    if wish := wishes[int(line.length) % len(wishes)]:
+        answers["preferred_mode"] = wish
     return Drawn("route", _wgs84(shapely.LineString(shaky)), answers)
 
 

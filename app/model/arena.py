@@ -25,6 +25,7 @@ METHODS = (
     "workshop",
     "committee",
 )
+HEAD_COUNT_METHODS = ("class_list", "counted", "estimated")
 ARENA_STATES = Transitions(
     "arena",
     {"open": {"paused", "closed"}, "paused": {"open", "closed"}, "closed": {"open"}},
@@ -51,9 +52,10 @@ class HostLink(Base):
 class Arena(Base):
     """``allows`` says which kinds and sticker groups it takes: ``{"kinds": [...], "groups": [...]}``.
 
-    ``location`` is where its map opens (the school). ``head_count`` is how many took part as the host counted them.
-    Who joins while ``practice`` is set makes nothing that counts, ever. ``public_key`` and ``sealed_key`` are a pair
-    whose private half only the host's link opens (``app.services.keys``).
+    ``location`` is where its map opens (the school). ``head_count`` is how many were invited or there, and
+    ``head_count_method`` how one knows (``HEAD_COUNT_METHODS``). Who joins while ``practice`` is set makes nothing that
+    counts, ever. ``public_key`` and ``sealed_key`` are a pair whose private half only the host's link opens
+    (``app.services.keys``).
     """
 
     __tablename__ = "arena"

@@ -12,7 +12,7 @@ from sqlalchemy import Table, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.model import Area, Contribution, Participant, Photo, Process
-from app.services import photos, publication
+from app.services import photos, voices
 from app.store import columns, wkb
 
 
@@ -86,11 +86,11 @@ def _rows(db: Session, process: Process, area: Area) -> Iterator[dict[str, Any]]
             wkb(table.geometry).label("shape"),
         )
         .join(Participant, Participant.id == table.participant_id)
-        .where(*publication.near_area(db, process, area), or_(table.comment.is_not(None), table.own_name.is_not(None)))
+        .where(*voices.near_area(db, process, area), or_(table.comment.is_not(None), table.own_name.is_not(None)))
         .order_by(table.number.desc())
     )
     shapely.prepare(area.geometry)
-    for found in columns(db, statement, publication.BATCH):
+    for found in columns(db, statement, voices.BATCH):
         shapes = shapely.from_wkb(found.pop("shape").to_numpy(zero_copy_only=False))
         within = shapely.intersects(area.geometry, shapes)
         answers = zip(*(column.to_pylist() for column in found.values()), strict=True)
@@ -101,7 +101,7 @@ def released_photos(db: Session, process: Process, area: Area) -> list[UUID]:
     """Photos beside the places of an area."""
     rows = db.execute(
         select(Contribution.id, Contribution.geometry).where(
-            *publication.near_area(db, process, area), exists().where(Photo.contribution_id == Contribution.id)
+            *voices.near_area(db, process, area), exists().where(Photo.contribution_id == Contribution.id)
         )
     )
     return photos.released(db, [id for id, geometry in rows if shapely.intersects(area.geometry, geometry)])

@@ -36,6 +36,7 @@ TITLE = "Prøveøya (oppdiktet demo)"
 MUNICIPALITY = "9999"
 USERNAME = "planlegger"
 SCHOOL = "Prøveøya skole"
+SILENT_SCHOOL = "Ytre Prøveøya skole"
 PROMISE = {
     "nb": "Dette er en demo. Ingen kommune leser svarene, og ingenting her er ekte.",
     "nn": "Dette er ein demo. Ingen kommune les svara, og ingenting her er ekte.",
@@ -97,6 +98,7 @@ def create(db: Session, secret_key: str, now: datetime, *, seed: int = 20261123,
     networks.put(db, process, town.ways, source=TITLE, now=now)
     token, password = secrets_of(secret_key)
     arenas.create_host_link(db, process, label=SCHOOL, location=town.school, now=now, valid=None, token=token)
+    arenas.create_host_link(db, process, label=SILENT_SCHOOL, now=now)
     officer = _planner(db, password, now)
     _classes(db, process, town, token, now, seed)
     _plan(db, process, officer, now)
@@ -133,7 +135,9 @@ def _classes(
         day = (now - timedelta(days=2 * (len(neighbourhood.CLASSES) - number))).astimezone(UTC)
         day = day.replace(hour=8, minute=30, second=0, microsecond=0)
         arena = arenas.open_class(db, host, grade=grade, group_name=name, school=SCHOOL, now=day)
-        for position, child in enumerate(c for c in town.children if c.school_class == number):
+        children = [child for child in town.children if child.school_class == number]
+        arena.head_count, arena.head_count_method = len(children) + number, "class_list"
+        for position, child in enumerate(children):
             _register(db, process.id, arena, child, position, day, rng)
         if number < len(neighbourhood.CLASSES) - 1:
             arenas.change_state(db, host, arena, "closed", day + timedelta(hours=1))

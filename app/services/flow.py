@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.model import Process
-from app.services import processes, publication
+from app.services import processes, publication, voices
 from app.services.index import Index, Selection
 from gis.corridors import Corridor, corridors, count_class
 from gis.crs import WGS84, project
@@ -102,7 +102,7 @@ def _routes(db: Session, process: Process) -> tuple[Routes, np.ndarray]:
     origin = (float(np.floor(west)), float(np.floor(south)))
     parts: list[Routes] = []
     numbers = [np.zeros(0, np.int64)]
-    for rows in publication.routes(db, process):
+    for rows in voices.routes(db, process):
         parts.append(Routes.of(project(rows.geometry, WGS84, process.export_epsg), origin))
         numbers.append(rows.columns["number"].to_numpy())
     return Routes.joined(parts), np.concatenate(numbers)

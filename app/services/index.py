@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
@@ -19,7 +18,7 @@ import pyarrow as pa
 from sqlalchemy.orm import Session
 
 from app.model import Process
-from app.services import located, publication, snapshots
+from app.services import located, snapshots, voices
 from app.services.columns import Column, Ids
 from app.services.located import NOWHERE, UNIT, Located, Part
 from gis import density
@@ -104,11 +103,11 @@ class Index:
     @locked
     def refresh(self, db: Session, process: Process) -> bool:
         """Take in what changed; True if anything did."""
-        following, batches = publication.changed_rows(db, process, self._watermark)
+        following, batches = voices.changed_rows(db, process, self._watermark)
         parts: list[Part] = []
         changed: list[np.ndarray] = []
         first = len(self._alive)
-        for rows in _ahead(batches):
+        for rows in located.ahead(batches):
             changed.append(rows.columns["number"].to_numpy())
             self._note(changed[-1], rows.columns["change"].to_numpy())
             parts.append(located.part(rows, first, self.epsg, self.hexagon_m))
@@ -254,6 +253,20 @@ class Index:
         return found
 
     @locked
+    def hexagon_answers(self, selection: Selection) -> tuple[np.ndarray, np.ndarray]:
+        """Cell keys in the order of ``hexagons``, and how many participants answered in each, whatever they weigh."""
+        alone = np.ones(len(self._weights), np.int32)
+        keep = self.mask(selection)
+        keys, people, _ = density.everyone(self._base.hexagons, self._recent.hexagons, keep, self._people.codes, alone)
+        return keys.astype(np.int64), people.astype(np.int64)
+
+    @locked
+    def split(self, rows: np.ndarray, name: str) -> dict[Any, np.ndarray]:
+        """The rows of each value of a categorical column."""
+        codes = self._columns[name].codes[rows]
+        return {value: rows[codes == code] for value, code in self._columns[name].values.items() if code in codes}
+
+    @locked
     def positions(self, numbers: np.ndarray) -> np.ndarray:
         """Row positions of contributions by their numbers; -1 for one that counts no more, or is not read yet."""
         rows = np.flatnonzero(self._alive)
@@ -302,7 +315,7 @@ class Index:
         if {name: facts.get(name) for name in self._facts()} != self._facts():
             return False
         self._watermark, self._newest = facts["watermark"], dict(facts["newest"])
-        if not publication.remembers(db, self._newest, self._watermark):
+        if not voices.remembers(db, self._newest, self._watermark):
             return False
         self._numbers, self._day, self._xy = arrays["numbers"], arrays["day"], arrays["xy"]
         self._alive = np.ones(len(self._numbers), bool)
@@ -320,19 +333,6 @@ class Index:
         """What a file must have been made for."""
         names = ("process_id", "version", "epsg", "hexagon_m")
         return {"format": _FORMAT, **{name: str(getattr(self, name)) for name in names}}
-
-
-def _ahead(batches: Iterator[T]) -> Iterator[T]:
-    """The same, the next one already being read while one is worked on."""
-    first = next(batches, None)
-    if first is None:
-        return
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, batches, None)
-        yield first
-        while (found := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield found
 
 
 class Indexes:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import shapely
 
-from app.services import publication
+from app.services import voices
 from gis import density, grid, wkb
 from gis.crs import WGS84, project, project_xy
 
 UNIT = 1e-7
 NOWHERE = np.iinfo(np.int32).min
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Part:
     pairs: list[tuple[np.ndarray, np.ndarray]]
 
 
-def part(rows: publication.Rows, first: int, epsg: int, hexagon_m: int) -> Part:
+def part(rows: voices.Rows, first: int, epsg: int, hexagon_m: int) -> Part:
     """The rows of a batch that count and where they lie; ``first`` is the position its first row gets in the index."""
     counts = pa.array(np.flatnonzero(rows.counts))
     columns = {name: column.take(counts) for name, column in rows.columns.items()}
@@ -71,3 +75,16 @@ def part(rows: publication.Rows, first: int, epsg: int, hexagon_m: int) -> Part:
     index, keys = grid.cells_along(metric, drawn.part, drawn.row_of_part, hexagon_m, polygons)
     found = [(density.point_codes(lon, lat), owner[place]), (cells, crossing), (keys.astype(np.uint64), index)]
     return Part(columns, xy, [(codes, (row + first).astype(np.uint32)) for codes, row in found])
+
+
+def ahead(batches: Iterator[T]) -> Iterator[T]:
+    """The same, the next one already being read while one is worked on."""
+    first = next(batches, None)
+    if first is None:
+        return
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        yield first
+        while (found := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield found

@@ -11,7 +11,7 @@ import shapely
 from sqlalchemy.orm import Session
 
 from app.model import Process, StreetNetwork
-from app.services import networks, processes, publication
+from app.services import networks, processes, voices
 from app.services.columns import Column
 from gis import matching, network
 from gis.crs import WGS84, project
@@ -56,12 +56,12 @@ class Matched:
             self.graph, self.junctions = made, junctions(made)
             self._begin(streets.digest, process.export_epsg)
         destinations = processes.rules(db, process.id, process.version).destinations
-        following, batches = publication.changed_routes(db, process, self._watermark)
+        following, batches = voices.changed_routes(db, process, self._watermark)
         for rows in batches:
             self._take(rows, destinations)
         self._watermark = following
 
-    def _take(self, rows: publication.Rows, destinations: Any) -> None:
+    def _take(self, rows: voices.Rows, destinations: Any) -> None:
         numbers, changes = rows.columns["number"].to_pylist(), rows.columns["change"].to_pylist()
         new = np.array([self._changes.get(n) != c for n, c in zip(numbers, changes, strict=True)], bool)
         gone = rows.columns["number"].to_numpy()[new]

@@ -9,31 +9,25 @@ classes, never filtered.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
-import shapely
 from pyarrow import compute
-from sqlalchemy import ColumnElement, Date, Select, Table, Text, and_, case, func, select
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import Date, Select, Table, case, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.model import Area, Arena, CatalogueEntry, Contribution, Participant, Process, Release, RoadmapInput
+from app.model import Area, Arena, Contribution, Process, Release, RoadmapInput
 from app.model.catalogue import STICKER_GROUPS
-from app.model.contribution import COUNTED_STATES
-from app.services import processes
-from app.store import columns, overlapping, watermark, wkb
+from app.services import processes, voices
+from app.store import columns, wkb
 from gis import grid, privacy
 from gis.crs import WGS84, project
 from gis.layer import Batch, Field, FieldType, GeometryType, Layer
 
-BATCH = 5_000
 CONTRIBUTION_LAYERS = {"place": "places", "route": "routes", "area": "drawn_areas"}
 _GEOMETRY = {"place": "Point", "route": "MultiLineString", "area": "MultiPolygon"}
 _COLUMNS: tuple[tuple[str, FieldType], ...] = (
@@ -79,6 +73,12 @@ CORRIDOR_FIELDS = (
     *(Field(name, "integer") for name in (*_CORRIDOR_FIGURES, "people_along", "people_against")),
     Field("modes", "text"),
 )
+DIFFERENCE_FIELDS = (
+    Field("cell", "text"),
+    Field("first", "integer"),
+    Field("second", "integer"),
+    Field("difference", "text"),
+)
 INPUT_FIELDS = (
     Field("public_id", "text"),
     Field("title", "text"),
@@ -103,97 +103,6 @@ STREET_LAYERS: dict[str, tuple[str, GeometryType, dict[str, FieldType]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Rows:
-    """A batch of contributions, in step; ``counts[i]`` is False for one that counts no more. ``shape`` is WKB."""
-
-    columns: dict[str, pa.Array]
-    counts: np.ndarray
-
-    @cached_property
-    def geometry(self) -> np.ndarray:
-        return _shapes(self.columns)
-
-
-_FOLLOWED = ("number", "change", "kind", "group", "category", "feeling", "mode", "season", "arena_id", "participant_id")
-
-
-def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
-    """For figures that staff see: masked rows of the process that were stored or changed since a watermark.
-
-    Returns the next watermark and the rows in batches: the columns of the table that figures are made of, and
-    ``registered_on``, ``head_count`` and ``grade``. Read while ``db`` is open, which answers nothing else meanwhile.
-    """
-    statement = _figured(db, process).where(Contribution.process_id == process.id, Contribution.change >= since)
-    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, 20 * BATCH))
-
-
-def remembers(db: Session, changes: dict[int, int], since: int) -> bool:
-    """Whether the database still has these changes (by row number), or newer ones made since a watermark: if the newest
-    of a time are there, so are those before them.
-    """
-    rows = db.execute(select(Contribution.number, Contribution.change).where(Contribution.number.in_(changes)))
-    found = dict(rows.all())
-    return all(
-        number in found and (found[number] == change or found[number] >= since) for number, change in changes.items()
-    )
-
-
-def changed_routes(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
-    """As ``changed_rows``, of routes alone, with ``change`` and, as JSON, ``modes``: where the way of travelling
-    changes.
-    """
-    table = cast(Table, Contribution.__table__).c
-    statement = (
-        _figured(db, process)
-        .add_columns(table.change, sql_cast(table.modes, Text).label("modes"))
-        .where(table.process_id == process.id, table.change >= since, table.kind == "route")
-    )
-    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
-
-
-def rows_near(db: Session, process: Process, bounds: tuple[float, float, float, float]) -> Iterator[Rows]:
-    """For figures that staff see: rows that count and come near ``bounds`` (west, south, east, north in WGS 84), with
-    the columns of ``changed_rows``. Read while ``db`` is open, which answers nothing else meanwhile.
-    """
-    near = overlapping(Contribution.geometry, bounds)
-    statement = _figured(db, process).where(*counted(db, process), near)
-    return (_rows(found) for found in columns(db, statement, BATCH))
-
-
-def routes(db: Session, process: Process) -> Iterator[Rows]:
-    """For figures that staff see: routes that count and have a way left, with the columns of ``changed_rows``. Read
-    while ``db`` is open, which answers nothing else meanwhile.
-    """
-    way = (Contribution.kind == "route", Contribution.geometry.is_not(None))
-    return (_rows(found) for found in columns(db, _figured(db, process).where(*counted(db, process), *way), BATCH))
-
-
-def _figured(db: Session, process: Process) -> Select[Any]:
-    table = cast(Table, Contribution.__table__).c
-    return (
-        select(
-            *(table[name] for name in _FOLLOWED),
-            func.date(table.created_at, type_=Date).label("registered_on"),
-            Participant.head_count,
-            Arena.grade,
-            case((and_(*counted(db, process)), 1), else_=0).label("counts"),
-            wkb(table.geometry).label("shape"),
-        )
-        .join(Participant, Participant.id == table.participant_id)
-        .join(Arena, Arena.id == table.arena_id)
-        .order_by(table.number)
-    )
-
-
-def _rows(found: dict[str, pa.Array]) -> Rows:
-    return Rows(found, found["counts"].to_numpy().astype(bool))
-
-
-def _shapes(found: dict[str, pa.Array]) -> np.ndarray:
-    return np.asarray(shapely.from_wkb(found["shape"].to_numpy(zero_copy_only=False)))
-
-
 def contributions(db: Session, process: Process, kind: str, language: str = "nb") -> Layer:
     """Masked rows of one kind, for the municipality's own GIS. Read in batches while ``db`` is open."""
     words = {
@@ -204,7 +113,7 @@ def contributions(db: Session, process: Process, kind: str, language: str = "nb"
     statement = _counted(db, process, kind)
 
     def read() -> Iterator[Batch]:
-        for found in columns(db, statement, BATCH):
+        for found in columns(db, statement, voices.BATCH):
             yield _batch(found, words)
 
     geometry_type: Any = _GEOMETRY[kind]
@@ -214,16 +123,6 @@ def contributions(db: Session, process: Process, kind: str, language: str = "nb"
 def count(db: Session, process: Process, kind: str) -> int:
     """How many rows ``contributions`` has."""
     return int(db.scalar(select(func.count()).select_from(_counted(db, process, kind).subquery())) or 0)
-
-
-def counted(db: Session, process: Process) -> list[ColumnElement[bool]]:
-    """The conditions a contribution must meet to count anywhere; one whose way was masked away has no geometry."""
-    return [
-        Contribution.process_id == process.id,
-        Contribution.state.in_(COUNTED_STATES),
-        Contribution.participant_id.not_in(select(Participant.id).where(Participant.practice)),
-        *(~and_(Contribution.group == g, Contribution.category == c) for g, c in _sensitive(db, process.id)),
-    ]
 
 
 def _counted(db: Session, process: Process, kind: str) -> Select[Any]:
@@ -239,7 +138,7 @@ def _counted(db: Session, process: Process, kind: str) -> Select[Any]:
             wkb(table.geometry).label("shape"),
         )
         .join(Arena, Arena.id == table.arena_id)
-        .where(*counted(db, process), table.kind == kind, table.geometry.is_not(None))
+        .where(*voices.counted(db, process), table.kind == kind, table.geometry.is_not(None))
         .order_by(table.number)
     )
 
@@ -248,33 +147,7 @@ def _batch(found: dict[str, pa.Array], words: dict[str, str]) -> Batch:
     keys = compute.binary_join_element_wise(found["group"], found["category"], "/").dictionary_encode()
     said = [words.get(key, key.partition("/")[2]) for key in keys.dictionary.to_pylist()]
     columns = found | {"word": pa.array(said, pa.string()).take(keys.indices)}
-    return Batch(_shapes(found), {field.name: columns[field.name] for field in FIELDS})
-
-
-def _sensitive(db: Session, process_id: UUID) -> set[tuple[str, str]]:
-    rows = db.execute(
-        select(CatalogueEntry.group, CatalogueEntry.code).where(
-            CatalogueEntry.process_id == process_id, CatalogueEntry.sensitive
-        )
-    )
-    return {(group, code) for group, code in rows}
-
-
-def area_contributions(db: Session, process: Process, area: Area) -> list[Contribution]:
-    """The counted places of an area's group or category that lie in it, newest first: for staff, and as evidence."""
-    near = db.scalars(select(Contribution).where(*near_area(db, process, area)).order_by(Contribution.number.desc()))
-    return [row for row in near if shapely.intersects(area.geometry, row.geometry)]
-
-
-def near_area(db: Session, process: Process, area: Area) -> list[ColumnElement[bool]]:
-    """The conditions of what counts in an area, but for its exact outline."""
-    return [
-        *counted(db, process),
-        Contribution.kind == "place",
-        Contribution.group == area.group,
-        *([Contribution.category == area.category] if area.category else []),
-        overlapping(Contribution.geometry, area.geometry.bounds),
-    ]
+    return Batch(voices.shapes(found), {field.name: columns[field.name] for field in FIELDS})
 
 
 def hexagons(process: Process, figures: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Layer:
@@ -345,6 +218,20 @@ def streets(process: Process, name: str, geometry: np.ndarray, columns: dict[str
     told = {column: np.ma.masked_less(figures, process.minimum_people).tolist() for column, figures in people.items()}
     fields = (*(Field(word, type) for word, type in words.items()), *(Field(column, "integer") for column in told))
     return Layer.of(name, title, geometry_type, fields, geometry, said | told)
+
+
+def differences(process: Process, keys: np.ndarray, first: np.ndarray, second: np.ndarray, said: list[str]) -> Layer:
+    """Cells of the fixed grid under two filters: people of each, and in a word what is certain of the difference."""
+    counted = [np.where(each < process.minimum_people, -1, each).tolist() for each in (first, second)]
+    columns: dict[str, list[Any]] = {"cell": [str(key) for key in keys.tolist()], "difference": said}
+    columns |= {
+        name: [people if people >= 0 else None for people in each]
+        for name, each in zip(("first", "second"), counted, strict=True)
+    }
+    shapes = grid.hexagons(keys, process.hexagon_m) if len(keys) else np.empty(0, dtype=object)
+    return Layer.of(
+        "differences", "Forskjeller", "Polygon", DIFFERENCE_FIELDS, shapes, columns, epsg=process.export_epsg
+    )
 
 
 def release(

@@ -13,7 +13,7 @@ from app.errors import Conflict, Invalid, NotFound, TooFew
 from app.model import Area, Contribution, InputEvidence, InputLog, Participant, Process, RoadmapInput
 from app.model.contribution import COUNTED_STATES
 from app.model.roadmap import INPUT_KINDS, INPUT_STATES, REALISERS
-from app.services import processes, publication
+from app.services import processes, voices
 from app.services.actors import Officer
 
 LONGEST_TITLE = 140
@@ -37,27 +37,62 @@ def from_area(
     """A new input that carries the area's place and everything registered there as evidence."""
     if area.state != "current":
         raise Conflict("area_gone", field="area", area=area.public_id)
+    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    words["kind"] = _one_of(kind or KIND_OF_GROUP[area.group], INPUT_KINDS, "kind")
+    sources = [{"area_id": area.id}]
+    sources += [{"contribution_id": row.id} for row in voices.area_contributions(db, process, area)]
+    return _make(db, actor, process, area.geometry, sources, words, area.public_id, now)
+
+
+def from_outline(
+    db: Session,
+    actor: Officer,
+    process: Process,
+    outline: Any,
+    evidence: list[UUID],
+    *,
+    title: str,
+    theme: str,
+    realiser: str,
+    kind: str,
+    now: datetime,
+    text: str | None = None,
+) -> RoadmapInput:
+    """A new input at an outline that a planner drew (WGS 84), with contributions that lie there as evidence."""
+    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    words["kind"] = _one_of(kind, INPUT_KINDS, "kind")
+    sources = [{"contribution_id": id} for id in evidence]
+    return _make(db, actor, process, outline, sources, words, "outline", now)
+
+
+def _make(
+    db: Session,
+    actor: Officer,
+    process: Process,
+    location: Any,
+    sources: list[dict[str, UUID]],
+    words: dict[str, Any],
+    origin: str,
+    now: datetime,
+) -> RoadmapInput:
     number = processes.take_number(db, process.id, "inputs_made")
     made = RoadmapInput(
         process_id=process.id,
         number=number,
         public_id=processes.public_id(process.prefix, "", number),
-        kind=_one_of(kind or KIND_OF_GROUP[area.group], INPUT_KINDS, "kind"),
-        location=area.geometry,
+        location=location,
         created_at=now,
         changed_at=now,
-        **_words(db, process, title=title, theme=theme, realiser=realiser, text=text),
+        **words,
     )
     db.add(made)
     db.flush()
-    sources = [{"area_id": area.id}]
-    sources += [{"contribution_id": row.id} for row in publication.area_contributions(db, process, area)]
     db.add_all(InputEvidence(input_id=made.id, **source) for source in sources)
     db.flush()
     people, _ = figures(db, process).get(made.id, (0, 0))
     if people < process.minimum_people:
         raise TooFew("too_few_people", field="area", least=process.minimum_people)
-    _log(db, made, actor, now, {"created": [None, area.public_id]})
+    _log(db, made, actor, now, {"created": [None, origin]})
     return made
 
 

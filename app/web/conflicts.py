@@ -14,7 +14,8 @@ from app import maps
 from app.errors import Invalid, Refusal, TooLarge
 from app.model.catalogue import STICKER_GROUPS
 from app.services import conflicts, processes
-from app.services.conflicts import Conflict, Figure
+from app.services.conflicts import Conflict
+from app.services.touched import Figure
 from app.web import access, problems, wire
 from app.web.desk import Desk, desk, frame, heat_addresses
 from app.web.language import current, number
@@ -90,7 +91,7 @@ def _page(at: Desk, conflict: Conflict | None = None, called: str = "", refusal:
         most_mb=conflicts.MOST_MB,
         suffixes=conflicts.SUFFIXES,
         problem=problems.said(refusal),
-        **frame(at, "conflict"),
+        **frame(at, "questions"),
     )
 
 
@@ -135,6 +136,6 @@ def _said(figure: Figure, few: str) -> str:
 
 def _listed(figures: dict[str, Figure], entries: list[dict[str, str]]) -> str:
     """The most frequent by name, each with its people."""
-    named = {entry["code"]: entry["word"] for entry in entries}
+    named = {None: _("mode of travel not told")} | {entry["code"]: entry["word"] for entry in entries}
     told = [(named.get(code, code), figure.people) for code, figure in figures.items() if figure.people is not None]
     return ", ".join(f"{word} ({number(people)})" for word, people in told[:MOST_NAMED])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import maps
 from app.errors import Invalid, Refusal, Unauthenticated
+from app.model import Contribution
 from app.model.catalogue import FEELINGS, STICKER_GROUPS
 from app.model.roadmap import REALISERS
 from app.services import analysis, area_history, area_words, arenas, processes, roadmap, staff
@@ -207,9 +210,12 @@ def arenas_view(slug: str, *, link: str | None = None, typed: str = "", problem:
         )
 
 
-def selection() -> Selection:
-    """The filter in the address. Raises Invalid for a value that cannot be read."""
-    args = request.args
+def selection(prefix: str = "") -> Selection:
+    """The filter in the address; a page with two of them tells them apart by a prefix. What is empty asks for nothing.
+    Raises Invalid for a value that cannot be read.
+    """
+    asked = request.args.items(multi=True)
+    args = MultiDict((name[len(prefix) :], value) for name, value in asked if value and name.startswith(prefix))
     try:
         return Selection(
             kinds=frozenset(args.getlist("kind")),
@@ -219,8 +225,8 @@ def selection() -> Selection:
             modes=frozenset(args.getlist("mode")),
             grades=frozenset(int(grade) for grade in args.getlist("grade")),
             arenas=frozenset(UUID(arena) for arena in args.getlist("arena")),
-            since=date.fromisoformat(args["from"]) if args.get("from") else None,
-            until=date.fromisoformat(args["to"]) if args.get("to") else None,
+            since=date.fromisoformat(args["from"]) if "from" in args else None,
+            until=date.fromisoformat(args["to"]) if "to" in args else None,
             seasons=frozenset(args.getlist("season")),
         )
     except ValueError as error:
@@ -251,6 +257,28 @@ def _area_card(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal 
         problem=problems.said(refusal),
         problem_field=refusal.field if refusal else None,
     )
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words that one or more children wrote about a category."""
+
+    words: str
+    group: str
+    category: str
+    times: int
+    released: bool
+
+
+def in_their_words(rows: list[Contribution]) -> list[Said]:
+    """What was written, the most frequent first; released only if every one of them is."""
+    found: dict[tuple[str, str, str], list[bool]] = {}
+    for row in rows:
+        words = row.comment or row.own_name
+        if words:
+            found.setdefault((words, row.group, row.category), []).append(row.state == "released")
+    said = [Said(*key, len(states), all(states)) for key, states in found.items()]
+    return sorted(said, key=lambda each: -each.times)
 
 
 def _local(address: str) -> str:

@@ -127,6 +127,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "picture_type": (_("That is not a photo or scan we can read."), _("Use one of these: %(wanted)s.")),
     "picture_unreadable": (_("The picture cannot be opened."), _("Take it anew and send it.")),
+    "place_unknown": (
+        _("We find nothing called %(given)s here."),
+        _("Choose a name from the list, or point at the map."),
+    ),
     "plan_elsewhere": (
         _("Nothing in %(file)s lies in the area this is about."),
         _("Check that it is the right file and that its coordinate system is right."),

@@ -36,6 +36,7 @@ METHODS = {
     "workshop": _("workshop"),
     "committee": _("committee"),
 }
+KINDS = {"place": _("Places"), "route": _("Ways"), "area": _("Drawn areas")}
 LAYERS = {
     "places": _("Places"),
     "routes": _("Ways"),
@@ -71,6 +72,8 @@ FIELDS = {
     "part": _("part of the map"),
     "picture": _("picture"),
     "plan": _("plan"),
+    "place": _("place"),
+    "radius": _("distance"),
     "realiser": _("who can realise it"),
     "reason": _("reason"),
     "school": _("school"),

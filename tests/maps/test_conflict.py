@@ -54,7 +54,8 @@ def ask(page: Page, served: Served, plan: dict[str, Any]) -> Page:
 
 def test_a_plan_is_held_against_the_map(served: Served, visit: Visit, plan: dict[str, Any]) -> None:
     page = sign_in(visit(f"{served.url}/plan/", size=DESK, touch=False), served)
-    page.click("nav.side a[href$=plankonflikt]")
+    page.click("nav.side a[href$=sporsmal]")
+    page.click("main a[href$=plankonflikt]")
     page.set_input_files("#plan", plan)
     page.click("main form button.primary")
     page.wait_for_selector("path.leaflet-interactive")

@@ -14,6 +14,7 @@ from app.errors import Invalid
 from app.model import Contribution, Participant, Process
 from app.services import analysis, conflicts, moderation
 from app.services.index import Index
+from app.services.touched import Figure
 from app.store import Session, Store
 from gis.formats.plans import Plan
 from tests import builders as a
@@ -62,8 +63,8 @@ def test_figures_are_those_of_counting_one_by_one(store: Store) -> None:
                 (touched.everything, {}),
                 (touched.ways, {"kind": "route"}),
                 (touched.places, {"kind": "place"}),
-                (touched.modes.get("walk", conflicts.Figure(None, None)), {"kind": "route", "mode": "walk"}),
-                (touched.said.get("bad", {}).get("crossing", conflicts.Figure(None, None)), {"category": "crossing"}),
+                (touched.modes.get("walk", Figure(None, None)), {"kind": "route", "mode": "walk"}),
+                (touched.said.get("bad", {}).get("crossing", Figure(None, None)), {"category": "crossing"}),
             ):
                 people, registrations = slowly(db, shape, **of)
                 wanted = (people, registrations) if people >= K else (None, None)
@@ -90,8 +91,8 @@ def test_one_child_in_two_polygons_is_one_child_of_the_whole(store: Store) -> No
             a.place(db, actor, a.at(0, 0))
             a.place(db, actor, a.at(500, 0))
         found = conflicts.of(db, made, plan(a.square(0, 0, 100), a.square(500, 0, 100), a.square(0, 0, 60)))
-        assert [part.everything for part in found.parts] == [conflicts.Figure(K, K)] * 3
-        assert found.whole.everything == conflicts.Figure(K, 2 * K)
+        assert [part.everything for part in found.parts] == [Figure(K, K)] * 3
+        assert found.whole.everything == Figure(K, 2 * K)
 
 
 def test_what_does_not_count_is_not_counted(store: Store) -> None:
@@ -101,7 +102,7 @@ def test_what_does_not_count_is_not_counted(store: Store) -> None:
         a.crowd(db, where, a.at(0, 0), K)
         hidden = a.place(db, a.pupil(db, where), a.at(0, 0))
         moderation.decide(db, a.officer(db), made, hidden, "hidden", now=a.NOW)
-        assert conflicts.of(db, made, plan(a.square(0, 0, 100))).whole.everything == conflicts.Figure(K, K)
+        assert conflicts.of(db, made, plan(a.square(0, 0, 100))).whole.everything == Figure(K, K)
 
 
 def test_areas_it_touches_are_named_by_their_permanent_ids(store: Store) -> None:
@@ -120,7 +121,7 @@ def test_where_nobody_was_nothing_is_told(store: Store) -> None:
     with store.writing() as db:
         made = a.process(db, minimum_people=K)
         found = conflicts.of(db, made, plan(a.square(0, 0, 100)))
-        assert found.whole.everything == conflicts.Figure(None, None)
+        assert found.whole.everything == Figure(None, None)
         assert (found.whole.modes, found.whole.said, found.whole.areas) == ({}, {}, [])
 
 

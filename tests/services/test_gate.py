@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.errors import NotFound
 from app.model import Contribution, Process
-from app.services import analysis, contributions, erasure, moderation, participants, publication
+from app.services import analysis, contributions, erasure, moderation, participants, publication, voices
 from app.services.index import Index, Selection
 from app.store import Session, Store
 from tests import builders as a
@@ -207,7 +207,7 @@ def test_evidence_in_an_area_is_what_lies_in_it(store: Store) -> None:
         index = index_of(db, made)
         areas = [area for area in analysis.derive_areas(db, made, index, a.NOW) if area.group == "bad"]
         for area in areas:
-            found = publication.area_contributions(db, made, area)
+            found = voices.area_contributions(db, made, area)
             assert len(found) == 6
             assert all(shapely.covers(area.geometry, row.geometry) for row in found)
             assert {row.group for row in found} == {"bad"}

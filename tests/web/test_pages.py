@@ -55,12 +55,17 @@ def school(embedded: Store) -> dict[str, str]:
         "exports": f"{desk}/eksport",
         "plan conflict": f"{desk}/plankonflikt",
         "streets": f"{desk}/gater",
+        "questions": f"{desk}/sporsmal",
+        "here": f"{desk}/her?place=Skolen",
+        "compare": f"{desk}/sammenlign?a_group=bad&b_kind=route",
+        "turnout": f"{desk}/hvem-mangler",
+        "travel": f"{desk}/reisemate",
         "missing": "/nix",
     }
 
 
-STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports")
-STAFF += ("plan conflict", "streets")
+STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
+STAFF += ("streets", "questions", "here", "compare", "turnout", "travel")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
 PAGES = (*OPEN, *STAFF)
 
