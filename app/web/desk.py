@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import url_for
+from flask import session, url_for
 
 from app.model import Process
 from app.services import moderation, photos, processes
@@ -17,6 +18,8 @@ from app.store import Session
 from app.web import access
 from app.web.language import current
 from app.web.service import now, service
+
+GLANCED = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,29 @@ def desk(slug: str, *, write: bool = False) -> Iterator[Desk]:
     with store.writing() if write else store.reading() as db:
         officer = access.officer(db)
         yield Desk(db, officer, processes.for_officer(db, officer, slug))
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a planner's process and its index were when they were looked at."""
+
+    process: Process
+    index: Index
+    at: datetime
+
+
+def glance(slug: str) -> Glance:
+    """For tiles, which a map asks for by the dozen: who is signed in, the process and the index, asked of the store at
+    most every ``GLANCED``.
+    """
+    key, when = (session.get("staff"), slug), now()
+    kept = {k: seen for k, seen in service().glances.items() if abs(when - seen.at) < GLANCED}
+    found = kept.get(key)
+    if found is None:
+        with desk(slug) as at:
+            found = Glance(at.process, at.index, when)
+        service().glances = {**kept, key: found}
+    return found
 
 
 def frame(at: Desk, here: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, current_app
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -28,6 +28,7 @@ class Service:
     indexes: Indexes = field(default_factory=Indexes)
     live: Live = field(default_factory=Live)
     tiles: TileCache = field(init=False)
+    glances: dict[Any, Any] = field(default_factory=dict)
 
     _tile_bytes: int | None = None
 

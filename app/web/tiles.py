@@ -13,7 +13,7 @@ from app.model import Process
 from app.services import processes, vector_tiles
 from app.services.vector_tiles import Tile, Tileset
 from app.web.addresses import outside
-from app.web.desk import desk
+from app.web.desk import glance
 from app.web.plan import selection
 from app.web.service import service
 from gis.tiles import MAX_ZOOM
@@ -119,19 +119,18 @@ def tile_matrix_set() -> Response:
 def overview_tilejson(slug: str, kind: str) -> Response:
     """TileJSON of everything that may be seen under the filter in the address."""
     selection()
-    with desk(slug) as at:
-        tileset = vector_tiles.overview_tileset(at.process, kind)
-        title = at.process.title
+    at = glance(slug)
+    tileset = vector_tiles.overview_tileset(at.process, kind)
     tiles = url_for("tiles.overview_tile", slug=slug, kind=kind, z=0, x=0, y=0)
     asked = request.query_string.decode()
-    return jsonify(_tilejson(tileset, title, f"{tiles}?{asked}" if asked else tiles))
+    return jsonify(_tilejson(tileset, at.process.title, f"{tiles}?{asked}" if asked else tiles))
 
 
 @blueprint.get("/plan/<slug>/fliser/<any(place, route):kind>/<int:z>/<int:x>/<int:y>.mvt")
 def overview_tile(slug: str, kind: str, z: int, x: int, y: int) -> Response:
     """One tile of cells; 204 where nothing may be seen."""
-    with desk(slug) as at:
-        found = vector_tiles.overview_tile(service().tiles, at.index, at.process, selection(), kind, z, x, y)
+    at = glance(slug)
+    found = vector_tiles.overview_tile(service().tiles, at.index, at.process, selection(), kind, z, x, y)
     response = _answer(found)
     response.cache_control.private = True
     response.cache_control.no_cache = True

@@ -15,10 +15,12 @@ import mapbox_vector_tile
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
 from app.config import load
+from app.model import Staff
 from app.services import analysis, processes, publication
 from app.services.index import Index
 from app.store import Store
@@ -194,6 +196,19 @@ def test_staff_alone_see_overviews(light: FlaskClient, town: Store) -> None:
     signed_in(light, "nabo")
     for url in urls:
         assert light.get(url).status_code == 404
+
+
+def test_a_closed_account_and_a_signed_out_one_see_no_more_tiles(light: FlaskClient, town: Store, clock: Any) -> None:
+    z, x, y = address(15)
+    url = f"{PLACES}/{z}/{x}/{y}.mvt"
+    assert signed_in(light).get(url).status_code == 200
+    light.post("/plan/logg-ut")
+    assert light.get(url).status_code == 302
+    assert signed_in(light).get(url).status_code == 200
+    with town.writing() as db:
+        db.execute(update(Staff).values(active=False))
+    clock.now += timedelta(seconds=0.5)
+    assert light.get(url).status_code == 302
 
 
 @pytest.mark.parametrize(
