@@ -59,13 +59,13 @@ def remembers(db: Session, changes: dict[int, int], since: int) -> bool:
 
 
 def changed_routes(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
-    """As ``changed_rows``, of routes alone, with ``change`` and, as JSON, ``modes``: where the way of travelling
+    """As ``changed_rows``, of routes alone, with, as JSON, ``modes``: where the way of travelling
     changes.
     """
     table = cast(Table, Contribution.__table__).c
     statement = (
         _figured(db, process)
-        .add_columns(table.change, sql_cast(table.modes, Text).label("modes"))
+        .add_columns(sql_cast(table.modes, Text).label("modes"))
         .where(table.process_id == process.id, table.change >= since, table.kind == "route")
     )
     return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
