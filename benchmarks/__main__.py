@@ -13,7 +13,7 @@ import time
 from benchmarks import data, measuring
 from benchmarks.ground import prepared
 
-WORKS = ("heat", "index", "exports", "writes")
+WORKS = ("heat", "index", "exports", "partitions", "writes")
 
 
 def main() -> int:

@@ -145,9 +145,14 @@ def styles(process: Process) -> dict[str, Style]:
         "routes": Style("line", "mode", modes),
         "drawn_areas": Style("polygon", "group", groups),
         "areas": Style("polygon", "group", groups, label_field="public_id"),
-        "hexagons": Style("polygon", "people", ranges=tuple(_classes(process.minimum_people))),
+        "hexagons": people_style(process.minimum_people),
         "roadmap_inputs": Style("polygon", "realiser", realisers, label_field="public_id"),
     }
+
+
+def people_style(minimum: int) -> Style:
+    """Cells by how many people were there."""
+    return Style("polygon", "people", ranges=tuple(_classes(minimum)))
 
 
 def _classes(minimum: int) -> Iterator[tuple[float, float, str, tuple[int, int, int]]]:
