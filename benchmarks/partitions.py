@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,14 +52,14 @@ import json, sys, time
 from pathlib import Path
 from app.cli import schedulers
 from app.services import aggregation
-from benchmarks.partitions import GRIDS, figures, peak
+from benchmarks.partitions import GRIDS, figures, peak, peaks
 source = aggregation.source(aggregation.files([Path(sys.argv[1])]))
 with schedulers.opened(sys.argv[2]) as opened:
+    aggregation.summed(aggregation.Source(source.files[:4]), GRIDS[sys.argv[3]], {}, opened)
     began = time.perf_counter()
     found = aggregation.summed(source, GRIDS[sys.argv[3]], {}, opened)
     took = time.perf_counter() - began
-    workers = opened._client.run(peak).values() if hasattr(opened, "_client") else []
-said = {"seconds": took, "figures": figures(found), "peak_mib": peak(), "worker_mib": max(workers, default=0)}
+    said = {"seconds": took, "figures": figures(found), "peak_mib": peak(), "worker_mib": max(peaks(opened), default=0)}
 print(json.dumps(said))
 """
 SCHEDULERS = (f"local:{WORKERS}", f"processes:{WORKERS}", "single")
@@ -157,6 +158,15 @@ def peak() -> float:
     return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 
 
+def peaks(scheduler: Any) -> list[float]:
+    """MiB that each worker held at most."""
+    if hasattr(scheduler, "_client"):
+        return list(scheduler._client.run(peak).values())
+    if hasattr(scheduler, "_executor"):
+        return [scheduler._executor.submit(peak).result() for _ in range(2 * WORKERS)]
+    return []
+
+
 def figures(found: Sums) -> list[Any]:
     """What two ways of counting must agree on: how many, and every cell's figures."""
     digest = hashlib.sha256()
@@ -166,18 +176,18 @@ def figures(found: Sums) -> list[Any]:
 
 
 def rows(ground: Ground) -> list[Row]:
-    return measured(SMALL if ground.size == data.SMALL else REGISTRATIONS, PAIRS)
+    return measured(SMALL if ground.size == data.SMALL else REGISTRATIONS, PAIRS, list(GRIDS)[:1])
 
 
-def measured(registrations: int, times: int) -> list[Row]:
-    """Rows of both ways of several workers against one process, for each grid."""
+def measured(registrations: int, times: int, grids: Sequence[str]) -> list[Row]:
+    """Rows of both ways of several workers against one process, for each grid; workers have begun before."""
     with tempfile.TemporaryDirectory(prefix="snarvei-") as name:
         folder = Path(name)
         began = time.perf_counter()
         of = make(folder, registrations)
         size = sum(path.stat().st_size for path in folder.iterdir()) / 2**20
         print(f"made {registrations:,} in {of} files, {size:,.0f} MiB: {time.perf_counter() - began:.0f} s", flush=True)
-        return [row for grid in GRIDS for row in _compared(folder, registrations, grid, times)]
+        return [row for grid in grids for row in _compared(folder, registrations, grid, times)]
 
 
 def _compared(folder: Path, registrations: int, grid: str, times: int) -> list[Row]:
@@ -217,7 +227,7 @@ def main() -> None:
     parser.add_argument("--registrations", type=int, default=REGISTRATIONS)
     parser.add_argument("--times", type=int, default=1)
     asked = parser.parse_args()
-    found = measured(asked.registrations, asked.times)
+    found = measured(asked.registrations, asked.times, list(GRIDS))
     print(measuring.table(found))
     for row in found:
         print(json.dumps(row.as_json()))

@@ -7,7 +7,7 @@ whether that is true can be seen from each person in it: ``part_of`` says where 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from pyarrow import compute
 
 from gis.crs import WGS84
 from gis.formats import geoparquet
+from gis.formats.geoparquet import label
 from gis.geojson import Unusable
 
 COLUMNS = pa.schema(
@@ -43,13 +44,14 @@ _HELD = 500_000
 @dataclass(frozen=True)
 class Mark:
     """The file is part ``number`` (from 0) of ``of`` in the set ``made``. ``minimum``: the fewest people whose figures
-    those who gave the data let anyone see.
+    those who gave the data let anyone see; ``processes``: what it was made from, as far as that is known.
     """
 
     made: str
     number: int
     of: int
     minimum: int
+    processes: Sequence[str] = ()
 
     @property
     def texts(self) -> dict[str, str]:
@@ -129,7 +131,7 @@ def read(path: Path, chosen: Mapping[str, frozenset[str]]) -> Registrations:
             raise ValueError("somebody has no pseudonym")
         mark = mark_of(file)
         if mark is not None and (part_of(people.dictionary, mark.of) != mark.number).any():
-            raise Unusable("person_elsewhere", file=path.name)
+            raise Unusable("person_elsewhere", file=label(path))
     person = people.indices.to_numpy()
     weights = np.ones(len(people.dictionary), np.int32)
     if heads:
@@ -140,8 +142,9 @@ def read(path: Path, chosen: Mapping[str, frozenset[str]]) -> Registrations:
         np.maximum.at(weights, person, counts)
     keep = np.ones(len(person), bool)
     for name, values in chosen.items():
-        passes = compute.is_in(rows[name].cast(pa.string()), pa.array(sorted(values), pa.string()))
-        keep &= passes.to_numpy(zero_copy_only=False).astype(bool)
+        with usable(path, name):
+            passes = compute.is_in(rows[name].cast(pa.string()), pa.array(sorted(values), pa.string()))
+        keep &= passes.to_numpy().astype(bool)
     return Registrations(path, person, weights, keep)
 
 
@@ -159,15 +162,15 @@ def tables(path: Path) -> Iterator[dict[str, pa.Array]]:
                 with usable(path, name):
                     found[name] = batch[column].cast(pa.string() if name == "person" else COLUMNS.field(name).type)
             if found["person"].null_count:
-                raise Unusable("column_not_usable", file=path.name, column="person")
+                raise Unusable("column_not_usable", file=label(path), column="person")
             yield found
 
 
 class Partitions:
     """The files of a new set in a folder, all open at once."""
 
-    def __init__(self, folder: Path, made: str, of: int, minimum: int) -> None:
-        marks = [Mark(made, number, of, minimum) for number in range(of)]
+    def __init__(self, folder: Path, made: str, of: int, minimum: int, processes: Sequence[str] = ()) -> None:
+        marks = [Mark(made, number, of, minimum, processes) for number in range(of)]
         self._files = [
             geoparquet.writer(folder / f"part-{mark.number:04}{geoparquet.SUFFIX}", COLUMNS, WGS84, more=mark.texts)
             for mark in marks
@@ -206,7 +209,7 @@ def readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        raise Unusable("file_unreadable", file=path.name) from error
+        raise Unusable("file_unreadable", file=label(path)) from error
 
 
 @contextmanager
@@ -217,4 +220,4 @@ def usable(path: Path, column: str) -> Iterator[None]:
     except Unusable:
         raise
     except (ValueError, TypeError, pa.ArrowException, shapely.errors.ShapelyError) as error:
-        raise Unusable("column_not_usable", file=path.name, column=column) from error
+        raise Unusable("column_not_usable", file=label(path), column=column) from error

@@ -157,7 +157,7 @@ def test_a_file_that_turns_out_broken_is_named_and_nothing_is_written(
     scheduler = request.getfixturevalue("running") if where == "running" else where
     found = command("aggregate", str(broken), "--out", str(tmp_path / "out.gpkg"), "--scheduler", scheduler)
     assert found.exit_code == 2
-    assert "part-0002.parquet" in found.stderr
+    assert "parts/part-0002.parquet" in found.stderr
     assert found.stderr.strip().endswith("(column_not_usable)")
     assert [each.name for each in tmp_path.iterdir()] == ["parts"]
 
@@ -203,7 +203,7 @@ def test_a_file_that_workers_cannot_see_is_refused_as_that(command: Any, folder:
     elsewhere = aggregation.Source((*files, folder / "part-9999.parquet"))
     with schedulers.opened(running) as cluster, pytest.raises(Refusal) as refused:
         aggregation.summed(elsewhere, aggregation.Squares(10), {}, cluster)
-    assert (refused.value.code, refused.value.facts) == ("file_not_shared", {"file": "part-9999.parquet"})
+    assert (refused.value.code, refused.value.facts) == ("file_not_shared", {"file": "all/part-9999.parquet"})
 
 
 def dies(path: Path) -> Sums:
@@ -213,7 +213,7 @@ def dies(path: Path) -> Sums:
 @pytest.mark.parametrize("name", ["processes:1", "local:1"])
 def test_workers_that_die_are_told_of(name: str) -> None:
     with schedulers.opened(name) as scheduler, pytest.raises(Refusal, match="scheduler_lost"):
-        list(scheduler.each(dies, [Path("x")]))
+        list(scheduler.each(dies, [Path("x")] * 20))
 
 
 def one(path: Path) -> Sums:

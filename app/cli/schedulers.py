@@ -64,15 +64,15 @@ class Pool(Here):
 
     def each(self, work: Callable[[Path], Sums], files: Sequence[Path]) -> Iterator[Sums]:
         left = iter(files)
-        waiting = self._begun(work, islice(left, self._workers))
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            waiting |= self._begun(work, islice(left, len(done)))
-            for future in done:
-                try:
+        try:
+            waiting = self._begun(work, islice(left, self._workers))
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                waiting |= self._begun(work, islice(left, len(done)))
+                for future in done:
                     yield future.result()
-                except BrokenProcessPool as error:
-                    raise Unavailable("scheduler_lost") from error
+        except BrokenProcessPool as error:
+            raise Unavailable("scheduler_lost") from error
 
     def _begun(self, work: Callable[[Path], Sums], files: Iterator[Path]) -> set[Future[Sums]]:
         with _undisturbed():
@@ -140,7 +140,8 @@ def _cluster(of: Any, address: str) -> Iterator[Cluster]:
         from distributed import Client
     except ImportError as error:
         raise Invalid("dask_missing", field="scheduler") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(of, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:

@@ -16,6 +16,7 @@ from app.model.process import MINIMUM_PEOPLE
 from app.services import exports, publication
 from gis import partitions
 from gis.formats import geoparquet
+from gis.formats.geoparquet import label
 from gis.formats.writing import geojson, geopackage
 from gis.geojson import Unusable
 from gis.partitions import Mark
@@ -78,19 +79,25 @@ def source(found: Sequence[Path]) -> Source:
     """The files, if they say that they have nobody in common and that none is missing. One file alone need not.
 
     Raises Invalid: file_unreadable, column_missing, crs_other, partitions_unmarked, partition_twice,
-    partitions_missing.
+    process_twice, partitions_missing.
     """
     with refused():
         marks = {path: _mark(path) for path in found}
     unmarked = [path for path, mark in marks.items() if mark is None]
     if unmarked and len(found) > 1:
-        raise Invalid("partitions_unmarked", field="file", file=unmarked[0].name)
+        raise Invalid("partitions_unmarked", field="file", file=label(unmarked[0]))
     sets: dict[tuple[str, int], dict[int, Path]] = defaultdict(dict)
+    delivered: dict[str, tuple[str, Path]] = {}
     for path, mark in marks.items():
         if mark is not None:
+            for process in mark.processes:
+                made, first = delivered.setdefault(process, (mark.made, path))
+                if made != mark.made:
+                    facts = {"file": str(path.parent), "other": str(first.parent), "process": process}
+                    raise Invalid("process_twice", field="file", **facts)
             other = sets[mark.made, mark.of].setdefault(mark.number, path)
             if other != path:
-                raise Invalid("partition_twice", field="file", file=path.name, other=other.name)
+                raise Invalid("partition_twice", field="file", file=label(path), other=label(other))
     for (_, of), numbers in sets.items():
         if missing := sorted(set(range(of)) - set(numbers)):
             first = next(iter(numbers.values()))

@@ -30,11 +30,12 @@ MOST_PARTS = 1_000
 @dataclass(frozen=True)
 class Rows:
     """What is to be partitioned: tables with ``partitions.COLUMNS`` but for the pseudonyms, how many rows there are,
-    and the fewest people whose figures may be seen.
+    the fewest people whose figures may be seen, and the processes they are of.
     """
 
     count: int
     minimum: int
+    processes: tuple[str, ...]
     tables: Iterable[dict[str, pa.Array]]
 
 
@@ -51,20 +52,25 @@ def of_processes(db: Session, found: Sequence[Process]) -> Rows:
                 yield {name: columns[name].take(keep) for name in partitions.COLUMNS.names}
 
     count = sum(publication.how_many(db, process) for process in found)
-    return Rows(count, max(process.minimum_people for process in found), tables())
+    names = tuple(sorted({f"{process.municipality}/{process.slug}" for process in found}))
+    return Rows(count, max(process.minimum_people for process in found), names, tables())
 
 
 def of_files(found: Sequence[Path]) -> Rows:
     """Files that others made, in WGS 84, with at least ``person`` and a geometry: a shuffle, out of core."""
     count, least = 0, MINIMUM
+    names: set[str] = set()
     with refused():
         for path in found:
             file, _ = geoparquet.opened(path)
             with file:
                 geoparquet.named(file, path, "person")
                 mark = partitions.mark_of(file)
-                count, least = count + file.metadata.num_rows, max(least, mark.minimum if mark else 0)
-    return Rows(count, least, (table for path in found for table in partitions.tables(path)))
+                count += file.metadata.num_rows
+                if mark is not None:
+                    least = max(least, mark.minimum)
+                    names |= set(mark.processes)
+    return Rows(count, least, tuple(sorted(names)), (table for path in found for table in partitions.tables(path)))
 
 
 def partition(rows: Rows, folder: Path, of: int | None, told: Callable[[int], None]) -> tuple[int, int]:
@@ -81,7 +87,8 @@ def partition(rows: Rows, folder: Path, of: int | None, told: Callable[[int], No
     key, done = secrets.token_bytes(32), 0
     part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.resolve().parent))
     try:
-        with refused(), partitions.Partitions(part, secrets.token_hex(16), of, rows.minimum) as files:
+        made = secrets.token_hex(16)
+        with refused(), partitions.Partitions(part, made, of, rows.minimum, rows.processes) as files:
             for columns in rows.tables:
                 columns = {**columns, "person": _numbers(columns["person"], key)}
                 table = pa.table([columns[name] for name in partitions.COLUMNS.names], partitions.COLUMNS.names)

@@ -174,6 +174,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),
     ),
+    "process_twice": (
+        _("The process %(process)s has been handed over twice: %(file)s and %(other)s."),
+        _("Take the older folder away, or everybody would count twice."),
+    ),
     "retention_not_over": (
         _("The date until which this may be kept has not passed."),
         _("Wait until it has, or erase participants one by one."),
@@ -185,7 +189,7 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("Install the same version on every worker."),
     ),
     "scheduler_lost": (
-        _("A worker died while it counted, perhaps for want of memory."),
+        _("A worker or the cluster went away during the count, perhaps for want of memory."),
         _("Give the workers more memory, or make more and smaller parts with snarvei partition."),
     ),
     "scheduler_unreachable": (

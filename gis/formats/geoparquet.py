@@ -59,15 +59,20 @@ def opened(path: Path) -> tuple[pq.ParquetFile, str]:
         column = about["columns"][geometry]
         encoding, crs = column["encoding"], column.get("crs", "OGC:CRS84")
     except FileNotFoundError as error:
-        raise Unusable("file_missing", file=path.name) from error
+        raise Unusable("file_missing", file=label(path)) from error
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Unusable("file_unreadable", file=path.name) from error
+        raise Unusable("file_unreadable", file=label(path)) from error
     if encoding != "WKB":
-        raise Unusable("file_unreadable", file=path.name)
+        raise Unusable("file_unreadable", file=label(path))
     named(file, path, geometry)
     if epsg_of(crs if crs is None or isinstance(crs, str) else json.dumps(crs)) != WGS84:
-        raise Unusable("crs_other", file=path.name, found=crs.get("name", "?") if isinstance(crs, dict) else crs)
+        raise Unusable("crs_other", file=label(path), found=crs.get("name", "?") if isinstance(crs, dict) else crs)
     return file, geometry
+
+
+def label(path: Path) -> str:
+    """A file as a refusal names it: every delivery has a file of the same name."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def named(file: pq.ParquetFile, path: Path, *columns: str) -> None:
@@ -75,4 +80,4 @@ def named(file: pq.ParquetFile, path: Path, *columns: str) -> None:
     found = file.schema_arrow.names
     for name in columns:
         if name not in found:
-            raise Unusable("column_missing", file=path.name, column=name, found=", ".join(found))
+            raise Unusable("column_missing", file=label(path), column=name, found=", ".join(found))

@@ -114,6 +114,16 @@ def test_several_municipalities_add_up(store: Store, borgen: Any, tmp_path: Path
     assert as_dict(counted(tmp_path / "both", Hexagons(borgen.hexagon_m, borgen.export_epsg))) == as_dict(found)
 
 
+def test_a_process_that_was_handed_over_twice_is_refused(store: Store, borgen: Any, tmp_path: Path) -> None:
+    each = [handed_over(store, borgen, tmp_path / name) for name in ("september", "october")]
+    wanted = {"process": "3203/borgen", "file": str(each[0]), "other": str(each[1])}
+    assert refused(each[::-1]) == ("process_twice", wanted)
+    again = partitioning.of_files(aggregation.files(each[:1]))
+    partitioning.partition(again, tmp_path / "again", 2, lambda _: None)
+    assert refused([each[0], tmp_path / "again"])[0] == "process_twice"
+    assert as_dict(counted(tmp_path / "again", Squares(12))) == as_dict(counted(each[0], Squares(12)))
+
+
 def test_files_of_others_are_sorted_by_person_and_count_the_same(tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
     moves = rng.normal(0, 0.01, 90)
@@ -152,9 +162,12 @@ def test_what_would_count_somebody_twice_or_not_at_all_is_refused(tmp_path: Path
     assert aggregation.source(aggregation.files([folder, folder])).files == tuple(sorted(folder.iterdir()))
     copy = tmp_path / "copy.parquet"
     copy.write_bytes((folder / "part-0002.parquet").read_bytes())
-    assert refused([folder, copy]) == ("partition_twice", {"file": "copy.parquet", "other": "part-0002.parquet"})
+    assert refused([folder, copy]) == (
+        "partition_twice",
+        {"file": f"{tmp_path.name}/copy.parquet", "other": "a/part-0002.parquet"},
+    )
     loose = write(tmp_path / "loose.parquet", table(ROWS))
-    assert refused([folder, loose]) == ("partitions_unmarked", {"file": "loose.parquet"})
+    assert refused([folder, loose]) == ("partitions_unmarked", {"file": f"{tmp_path.name}/loose.parquet"})
     (folder / "part-0001.parquet").unlink()
     (folder / "part-0003.parquet").unlink()
     code, facts = refused([folder])
@@ -172,7 +185,7 @@ def test_somebody_who_was_moved_to_another_file_is_found_when_it_is_counted(tmp_
         out.write_table(moved.replace_schema_metadata(mark.metadata))
     with pytest.raises(Invalid) as error:
         counted(folder, Hexagons(100, 25833))
-    assert (error.value.code, error.value.facts) == ("person_elsewhere", {"file": "part-0001.parquet"})
+    assert (error.value.code, error.value.facts) == ("person_elsewhere", {"file": "a/part-0001.parquet"})
 
 
 def test_folders_that_hold_nothing_or_are_not_there_are_refused(tmp_path: Path) -> None:
