@@ -7,7 +7,7 @@ import gc
 import click
 
 from app import config as configuration
-from app.cli import handing_over, running, setting_up, streets
+from app.cli import aggregate, handing_over, running, setting_up, streets
 from app.cli.context import Context
 
 
@@ -39,5 +39,7 @@ for command in (
     handing_over.export_file,
     handing_over.publish,
     handing_over.forget,
+    aggregate.partition,
+    aggregate.aggregate,
 ):
     main.add_command(command)

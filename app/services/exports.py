@@ -153,12 +153,17 @@ def styles(process: Process) -> dict[str, Style]:
         "drawn_areas": Style("polygon", "group", groups),
         "areas": Style("polygon", "group", groups, label_field="public_id"),
         "corridors": Style("polygon", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),
-        "hexagons": Style("polygon", "people", ranges=tuple(_classes(process.minimum_people))),
+        "hexagons": people_style(process.minimum_people),
         "roadmap_inputs": Style("polygon", "realiser", realisers, label_field="public_id"),
         "segments": Style("line", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),
         "crossings": Style("point", "people", ranges=tuple(_classes(process.minimum_people)), label_field="rank"),
         "desire_lines": Style("line", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),
     }
+
+
+def people_style(minimum: int) -> Style:
+    """Cells by how many people were there."""
+    return Style("polygon", "people", ranges=tuple(_classes(minimum)))
 
 
 def _classes(minimum: int) -> Iterator[tuple[float, float, str, tuple[int, int, int]]]:

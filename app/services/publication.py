@@ -27,6 +27,7 @@ from app.store import columns, wkb
 from gis import grid, privacy
 from gis.crs import WGS84, project
 from gis.layer import Batch, Field, FieldType, GeometryType, Layer
+from gis.sums import Hexagons, Squares, Sums
 
 CONTRIBUTION_LAYERS = {"place": "places", "route": "routes", "area": "drawn_areas"}
 _GEOMETRY = {"place": "Point", "route": "MultiLineString", "area": "MultiPolygon"}
@@ -167,6 +168,27 @@ def hexagons(process: Process, figures: dict[str, tuple[np.ndarray, np.ndarray, 
         columns["withheld"] += withheld.tolist()
     geometry = np.concatenate(shapes) if shapes else np.empty(0, dtype=object)
     return Layer.of("hexagons", "Sekskanter", "Polygon", HEXAGON_FIELDS, geometry, columns, epsg=process.export_epsg)
+
+
+CELL_FIELDS = tuple(field for field in HEXAGON_FIELDS if field.name != "group")
+
+
+def cells(found: Sums, where: Hexagons | Squares, minimum: int) -> Layer:
+    """Figures added up over partitions of people; as in ``hexagons``, a cell of too few is there without figures."""
+    withheld = privacy.suppressed(found.people, minimum)
+
+    def read() -> Iterator[Batch]:
+        for first in range(0, len(found.cells), 4 * voices.BATCH):
+            at = slice(first, first + 4 * voices.BATCH)
+            columns = {
+                "cell": where.names(found.cells[at]),
+                "people": pa.array(found.people[at], mask=withheld[at]),
+                "registrations": pa.array(found.registrations[at], mask=withheld[at]),
+                "withheld": pa.array(withheld[at]),
+            }
+            yield Batch(where.polygons(found.cells[at]), columns)
+
+    return Layer("cells", "Celler", "Polygon", CELL_FIELDS, read, where.epsg)
 
 
 def areas(

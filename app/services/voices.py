@@ -71,6 +71,11 @@ def changed_routes(db: Session, process: Process, since: int) -> tuple[int, Iter
     return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, BATCH))
 
 
+def how_many(db: Session, process: Process) -> int:
+    """How many rows count."""
+    return int(db.scalar(select(func.count()).select_from(Contribution).where(*counted(db, process))) or 0)
+
+
 def rows_near(db: Session, process: Process, bounds: tuple[float, float, float, float]) -> Iterator[Rows]:
     """For figures that staff see: rows that count and come near ``bounds`` (west, south, east, north in WGS 84), with
     the columns of ``changed_rows``. Read while ``db`` is open, which answers nothing else meanwhile.

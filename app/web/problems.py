@@ -56,6 +56,14 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("Someone else changed this while you were writing."),
         _("Your words are kept below. Compare them and save once more."),
     ),
+    "column_missing": (
+        _("The file %(file)s lacks the column %(column)s."),
+        _("It has these: %(found)s. Write it again with that column."),
+    ),
+    "column_not_usable": (
+        _("The file %(file)s has values in the column %(column)s that cannot be counted."),
+        _("See the guide to very large counts for what each column may hold, and write the file again."),
+    ),
     "column_unknown": (
         _("The mapping names a column that the file does not have: %(field)s."),
         _("The file has these columns: %(found)s. Mend the mapping."),
@@ -65,13 +73,26 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("Save it again with a coordinate system."),
     ),
     "crs_not_offered": (_("We do not offer that coordinate system."), _("Choose one of these: %(offered)s.")),
+    "crs_other": (
+        _("The file %(file)s is in %(found)s."),
+        _("Save it again in longitude and latitude (WGS 84, EPSG:4326)."),
+    ),
+    "dask_missing": (
+        _("Dask is not installed here."),
+        _("Install snarvei[scale], or choose --scheduler single or processes."),
+    ),
     "file_missing": (_("We cannot find the file %(file)s."), _("Check its name and folder.")),
+    "file_not_shared": (
+        _("The file %(file)s is not there where it was to be counted."),
+        _("Put the folder where every machine of the cluster finds it under the same name."),
+    ),
     "file_too_large": (_("The file %(file)s is too large."), _("Send at most %(most)s MB at a time.")),
     "file_type": (_("We cannot read that kind of file: %(file)s."), _("Use one of these: %(wanted)s.")),
     "file_unreadable": (
         _("The file %(file)s cannot be read as map data."),
         _("Open it in QGIS, save it again and try once more."),
     ),
+    "folder_not_empty": (_("There is something in %(file)s already."), _("Choose a new folder.")),
     "grade_out_of_range": (_("That grade does not exist."), _("Choose a grade from %(low)s to %(high)s.")),
     "input_unknown": (_("We cannot find that input."), _("Go back to the roadmap and choose it there.")),
     "layer_missing": (_("The file has no layer %(layer)s."), _("It has these: %(found)s. Mend the mapping.")),
@@ -110,7 +131,24 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "one_layer_a_file": (_("A GeoJSON file holds one layer."), _("Choose one of these: %(offered)s.")),
     "participant_unknown": (_("Nobody here has that name."), _("Check the name, for instance blue.fox.7.")),
+    "partition_twice": (
+        _("The files %(file)s and %(other)s are the same part, so people would count twice."),
+        _("Take one of them away."),
+    ),
+    "partitions_missing": (
+        _("%(count)s parts are missing in %(file)s, so the figures would be too low."),
+        _("Copy the whole folder again. These are missing: %(found)s."),
+    ),
+    "partitions_none": (_("There are no GeoParquet files in %(file)s."), _("Choose a folder with .parquet files.")),
+    "partitions_unmarked": (
+        _("Nothing in %(file)s says that each person is in one file only; people could count twice."),
+        _("Sort the files by person first: snarvei partition --files FOLDER --out NEW_FOLDER."),
+    ),
     "password_too_short": (_("The password is too short."), _("Use at least %(least)s signs.")),
+    "person_elsewhere": (
+        _("The file %(file)s has people that belong in another part, so they could count twice."),
+        _("Sort the files by person again: snarvei partition --files FOLDER --out NEW_FOLDER."),
+    ),
     "picture_cut_short": (_("The picture is cut short."), _("Take it or send it once more.")),
     "picture_missing": (_("There is no picture."), _("Choose a photo or a scan of the sheet.")),
     "picture_too_large": (
@@ -148,12 +186,28 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),
     ),
+    "process_twice": (
+        _("The process %(process)s has been handed over twice: %(file)s and %(other)s."),
+        _("Take the older folder away, or everybody would count twice."),
+    ),
     "retention_not_over": (
         _("The date until which this may be kept has not passed."),
         _("Wait until it has, or erase participants one by one."),
     ),
     "role_unknown": (_("We do not know that role."), _("Choose one of these: %(offered)s.")),
     "row_twice": (_("The same row stands twice in the file."), _("Nothing needs to be done.")),
+    "scheduler_differs": (
+        _("The cluster's workers have Snarvei %(found)s, this is %(wanted)s."),
+        _("Install the same version on every worker."),
+    ),
+    "scheduler_lost": (
+        _("A worker or the cluster went away during the count, perhaps for want of memory."),
+        _("Give the workers more memory, or make more and smaller parts with snarvei partition."),
+    ),
+    "scheduler_unreachable": (
+        _("No Dask cluster with workers answers at %(address)s."),
+        _("Check the address, and that scheduler and workers run."),
+    ),
     "sheet_bent": (
         _("The sheet is bent or folded, so the drawing would land in the wrong place."),
         _("Lay it flat, perhaps under glass, and take a new photo from straight above."),

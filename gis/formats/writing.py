@@ -52,14 +52,13 @@ def geojson(path: Path, layer: Layer, epsg: int) -> int:
 def _write(path: Path, layer: Layer, epsg: int, driver: str, *, append: bool = False) -> int:
     counted = 0
 
-    def record_batches() -> Iterator[pa.RecordBatch]:
+    def counting() -> Iterator[pa.RecordBatch]:
         nonlocal counted
-        for batch in layer.batches(epsg):
+        for batch in record_batches(layer, epsg):
             counted += len(batch)
-            yield _record_batch(layer, batch)
+            yield batch
 
-    schema = pa.schema([*((f.name, _ARROW[f.type]) for f in layer.fields), ("geom", pa.binary())])
-    reader = pa.RecordBatchReader.from_batches(schema, record_batches())
+    reader = pa.RecordBatchReader.from_batches(schema(layer), counting())
     pyogrio.write_arrow(
         reader,
         path,
@@ -73,6 +72,15 @@ def _write(path: Path, layer: Layer, epsg: int, driver: str, *, append: bool = F
         layer_options={"DESCRIPTION": layer.title} if driver == "GPKG" else {"COORDINATE_PRECISION": "7"},
     )
     return counted
+
+
+def schema(layer: Layer) -> pa.Schema:
+    """The columns of ``record_batches``: the fields, and ``geom`` as WKB."""
+    return pa.schema([*((f.name, _ARROW[f.type]) for f in layer.fields), ("geom", pa.binary())])
+
+
+def record_batches(layer: Layer, epsg: int) -> Iterator[pa.RecordBatch]:
+    return (_record_batch(layer, batch) for batch in layer.batches(epsg))
 
 
 def _record_batch(layer: Layer, batch: Batch) -> pa.RecordBatch:
