@@ -240,7 +240,7 @@ def _area_card(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal 
         area=area,
         figures=analysis.area_figures(at.index, [area], selection())[area.id],
         words={code: entry.words.get(current(), code) for code, entry in entries.get(area.group, {}).items()},
-        said=in_their_words(said),
+        said=_said(said),
         photos=photos.released(at.db, [row.id for row in said]),
         inputs=roadmap.inputs_of_areas(at.db, [area]).get(area.id, []),
         themes=themes(at),
@@ -257,20 +257,19 @@ class Said:
     """Words that one or more children wrote about a category."""
 
     words: str
-    group: str
     category: str
     times: int
     released: bool
 
 
-def in_their_words(rows: list[Contribution]) -> list[Said]:
+def _said(rows: list[Contribution]) -> list[Said]:
     """What was written, the most frequent first; released only if every one of them is."""
-    found: dict[tuple[str, str, str], list[bool]] = {}
+    found: dict[tuple[str, str], list[bool]] = {}
     for row in rows:
         words = row.comment or row.own_name
         if words:
-            found.setdefault((words, row.group, row.category), []).append(row.state == "released")
-    said = [Said(*key, len(states), all(states)) for key, states in found.items()]
+            found.setdefault((words, row.category), []).append(row.state == "released")
+    said = [Said(words, category, len(states), all(states)) for (words, category), states in found.items()]
     return sorted(said, key=lambda each: -each.times)
 
 
