@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,59 +23,66 @@ def withheld(table: np.ndarray, minimum: int) -> np.ndarray:
     figure could be another one exactly if a ring of missing figures runs through it along which some grow and those
     against the stream shrink, none below one (Gusfield 1988, A graph theoretic approach to statistical data security).
     """
-    hidden = (table > 0) & (table < minimum)
-    _close(table, hidden, [(int(row), int(column)) for row, column in np.argwhere(hidden)])
+    arcs = _arcs(table)
+    hidden = {at for at, arc in arcs.items() if arc.people < minimum}
+    ways = [[arcs[at] for at in line if at in arcs] for line in _lines(table.shape)]
+    _close(arcs, ways, hidden, sorted(hidden))
     for line in _lines(table.shape):
-        total, shown = line[-1], [at for at in line if table[at] and not hidden[at]]
-        missing = sum(int(table[at]) for at in line[:-1] if hidden[at])
-        if not hidden[total] and 0 < missing < minimum:
-            least = min(shown, key=lambda at: table[at])
-            hidden[least] = True
-            _close(table, hidden, [least])
-    return hidden
+        missing = sum(arcs[at].people for at in line[:-1] if at in hidden)
+        if line[-1] not in hidden and 0 < missing < minimum:
+            least = min((at for at in line if at in arcs and at not in hidden), key=lambda at: arcs[at].people)
+            hidden.add(least)
+            _close(arcs, ways, hidden, [least])
+    found = np.zeros(table.shape, bool)
+    found[tuple(np.array(sorted(hidden), int).reshape(-1, 2).T)] = True
+    return found
 
 
-def _close(table: np.ndarray, hidden: np.ndarray, waiting: list[Entry]) -> None:
-    """Hide what it takes for each of the missing figures that wait to lie on a ring."""
-    while waiting:
-        beside = _ring(table, hidden, waiting.pop())
-        for at in beside:
-            hidden[at] = True
-        waiting += beside
+@dataclass(frozen=True)
+class _Arc:
+    """A figure as what flows between two nodes; nodes are lines, rows numbered before columns."""
+
+    entry: Entry
+    source: int
+    target: int
+    people: int
+
+
+def _arcs(table: np.ndarray) -> dict[Entry, _Arc]:
+    """Every figure but noughts."""
+    rows, columns = table.shape
+    found = {}
+    for row, column in np.argwhere(table > 0).tolist():
+        ends = (row, rows + column)
+        forward = (row == rows - 1) == (column == columns - 1)
+        source, target = ends if forward else ends[::-1]
+        found[row, column] = _Arc((row, column), source, target, int(table[row, column]))
+    return found
 
 
 def _lines(shape: tuple[int, ...]) -> Iterator[list[Entry]]:
-    """The entries of each row and each column, the total last."""
-    for nodes, node in ((shape[0], 0), (shape[1], shape[0])):
-        yield from (_of_node(shape, node + n) for n in range(nodes))
-
-
-def _of_node(shape: tuple[int, ...], node: int) -> list[Entry]:
+    """The entries of each node, the total last."""
     rows, columns = shape
-    if node < rows:
-        return [(node, column) for column in range(columns)]
-    return [(row, node - rows) for row in range(rows)]
+    yield from ([(row, column) for column in range(columns)] for row in range(rows))
+    yield from ([(row, column) for row in range(rows)] for column in range(columns))
 
 
-def _ring(table: np.ndarray, hidden: np.ndarray, entry: Entry) -> list[Entry]:
-    """What is shown of the ring through a missing entry that shows the fewest people; nothing if it could already be
-    another one.
+def _close(arcs: dict[Entry, _Arc], ways: list[list[_Arc]], hidden: set[Entry], waiting: list[Entry]) -> None:
+    """Hide what it takes for each of the missing figures that wait to lie on a ring: of the rings through one that
+    could not yet be another, the one that shows the fewest people.
     """
-    source, target = _stream(table.shape, entry)
-    growing = _path(table, hidden, target, source, entry)
-    shrinks = table[entry] > 1 and _path(table, hidden, source, target, entry) == []
-    return [] if shrinks or growing is None else growing
+    while waiting:
+        arc = arcs[waiting.pop()]
+        beside = _path(ways, hidden, arc.target, arc.source, arc)
+        shrinks = arc.people > 1 and _path(ways, hidden, arc.source, arc.target, arc) == []
+        if beside and not shrinks:
+            hidden.update(beside)
+            waiting += beside
 
 
-def _stream(shape: tuple[int, ...], entry: Entry) -> Entry:
-    """The nodes an entry flows from and to; rows are numbered before columns."""
-    row, column = entry[0], shape[0] + entry[1]
-    return (row, column) if (row == shape[0] - 1) == (entry[1] == shape[1] - 1) else (column, row)
-
-
-def _path(table: np.ndarray, hidden: np.ndarray, start: int, goal: int, without: Entry) -> list[Entry] | None:
-    """The entries that are shown on the way between two nodes with the fewest people in them (Dijkstra);
-    None if there is no way.
+def _path(ways: list[list[_Arc]], hidden: set[Entry], start: int, goal: int, without: _Arc) -> list[Entry] | None:
+    """The entries that are shown on the way between two nodes with the fewest people in them (Dijkstra); None if there
+    is no way.
     """
     best: dict[int, tuple[int, list[Entry]]] = {start: (0, [])}
     queue = [(0, start)]
@@ -84,14 +92,13 @@ def _path(table: np.ndarray, hidden: np.ndarray, start: int, goal: int, without:
             break
         if cost > best[node][0]:
             continue
-        for at in _of_node(table.shape, node):
-            source, target = _stream(table.shape, at)
-            back = node == target
-            if at == without or not table[at] or (hidden[at] and back and table[at] == 1):
+        for arc in ways[node]:
+            missing, back = arc.entry in hidden, node == arc.target
+            if arc is without or (missing and back and arc.people == 1):
                 continue
-            further = cost + (0 if hidden[at] else int(table[at]))
-            other = source if back else target
+            further = cost if missing else cost + arc.people
+            other = arc.source if back else arc.target
             if other not in best or further < best[other][0]:
-                best[other] = (further, best[node][1] + ([] if hidden[at] else [at]))
+                best[other] = (further, best[node][1] if missing else [*best[node][1], arc.entry])
                 heapq.heappush(queue, (further, other))
     return best[goal][1] if goal in best else None

@@ -9,11 +9,12 @@ from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
-from app.model import Area, Contribution, Process
+from app.model import Area, Process
 from app.services import analysis, photos, publication, touched, voices, whereabouts
 from app.services.index import Selection
 from app.services.touched import Figure, Meetings, Touched
@@ -27,16 +28,28 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Said:
+    """Words that one or more people wrote about a category; released only if each of them is."""
+
+    words: str
+    group: str
+    category: str
+    times: int
+    released: bool
+
+
+@dataclass(frozen=True)
 class Here(Touched):
     """``purposes`` are those of the ways. ``grades`` and ``arenas`` part the people, None where a figure would tell of
-    too few; ``words`` were written and ``pictures`` released here. All of it is empty where too few people are.
+    too few; ``words`` were written here, the most frequent first, and ``pictures`` released. All of it is empty where
+    too few people are.
     """
 
     hectares: float
     purposes: dict[str, Figure]
     grades: dict[int | None, int | None]
     arenas: dict[str, int | None]
-    words: list[Contribution]
+    words: list[Said]
     pictures: list[UUID]
     areas: list[Area]
 
@@ -91,16 +104,16 @@ def of(db: Session, process: Process, outline: shapely.Geometry, selection: Sele
     met = touched.meetings(db, process, np.array([outline], dtype=object)).under(selection)
     rows = met.rows()
     enough = met.people(rows) >= process.minimum_people
-    numbers = set(met.numbers[rows].tolist()) if enough else set()
+    numbers = met.numbers[rows]
     grades, arenas = _parted(met, rows) if enough else ({}, {})
-    pictured = [row.id for row in voices.pictured(db, process, outline) if row.number in numbers]
+    pictured = [row.id for row in voices.pictured(db, process, outline) if enough and row.number in numbers]
     return Here(
         **vars(met.told(rows)),
         hectares=float(shapely.area(publication.metric(process, outline))) / 10_000,
         purposes=met.by("category", met.ways(rows)) if enough else {},
         grades=grades,
         arenas=arenas,
-        words=[row for row in voices.worded(db, process, outline) if row.number in numbers],
+        words=_words(db, process, outline, numbers) if enough else [],
         pictures=photos.released(db, pictured),
         areas=[area for area in analysis.current_areas(db, process) if shapely.intersects(area.geometry, outline)],
     )
@@ -113,14 +126,26 @@ def evidence(db: Session, process: Process, outline: shapely.Geometry, selection
     return [row.id for row in voices.meeting(db, process, outline) if row.number in numbers]
 
 
+def _words(db: Session, process: Process, outline: shapely.Geometry, numbers: np.ndarray) -> list[Said]:
+    found: dict[tuple[str, str, str], list[bool]] = {}
+    for batch in voices.words_near(db, process, outline.bounds):
+        here = np.isin(batch["number"].to_numpy(), numbers)
+        columns = [batch[name].filter(pa.array(here)).to_pylist() for name in ("words", "group", "category", "state")]
+        for words, group, category, state in zip(*columns, strict=True):
+            found.setdefault((words, group, category), []).append(state == "released")
+    said = [Said(*key, len(states), all(states)) for key, states in found.items()]
+    return sorted(said, key=lambda each: -each.times)
+
+
 def _parted(met: Meetings, rows: np.ndarray) -> tuple[dict[int | None, int | None], dict[str, int | None]]:
     """People by grade and by arena. Every arena has one grade and every person one arena: the figures add up, so that
     others than the few must be withheld beside them.
     """
     grades, arenas = met.split("grade", rows), met.split("arena_id", rows)
     table = np.zeros((len(grades) + 1, len(arenas) + 1), np.int64)
+    row_of = {met.columns["grade"].values[grade]: row for row, grade in enumerate(grades)}
     for column, part in enumerate(arenas.values()):
-        row = next(n for n, of_grade in enumerate(grades.values()) if part[0] in of_grade)
+        row = row_of[int(met.columns["grade"].codes[part[0]])]
         table[[row, row, -1, -1], [column, -1, column, -1]] += met.people(part)
     told = np.where(withheld(table, met.minimum), -1, table).tolist()
     return _told(grades, [row[-1] for row in told]), _told(arenas, told[-1])

@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 import pyarrow as pa
 import shapely
-from sqlalchemy import ColumnElement, Date, Select, Table, Text, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, Table, Text, and_, case, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
@@ -163,9 +163,18 @@ def area_contributions(db: Session, process: Process, area: Area) -> list[Contri
     return [row for row in near if shapely.intersects(area.geometry, row.geometry)]
 
 
-def worded(db: Session, process: Process, outline: Any) -> list[Contribution]:
-    """What of that meets an outline (WGS 84) has words of its own, newest first: for staff."""
-    return meeting(db, process, outline, or_(Contribution.comment.is_not(None), Contribution.own_name.is_not(None)))
+def words_near(
+    db: Session, process: Process, bounds: tuple[float, float, float, float]
+) -> Iterator[dict[str, pa.Array]]:
+    """For staff: what was written in so many words by what counts and comes near ``bounds`` (as of ``rows_near``): the
+    number, group, category and state of each, and its words. Read while ``db`` is open.
+    """
+    table = cast(Table, Contribution.__table__).c
+    words = func.coalesce(table.comment, table.own_name)
+    statement = select(table.number, table.group, table.category, table.state, words.label("words")).where(
+        *counted(db, process), words.is_not(None), overlapping(Contribution.geometry, bounds)
+    )
+    return columns(db, statement.order_by(table.number.desc()), BATCH)
 
 
 def pictured(db: Session, process: Process, outline: Any) -> list[Contribution]:

@@ -18,7 +18,7 @@ from app.web import problems, wire
 from app.web.desk import Desk, desk, frame, heat_addresses, themes
 from app.web.language import current
 from app.web.pages import page_data
-from app.web.plan import in_their_words, selection
+from app.web.plan import selection
 from app.web.service import now, service
 from gis.geojson import plain
 
@@ -109,7 +109,7 @@ def _page(
         found=found,
         called=called,
         asked=request.args,
-        said=in_their_words(found.words) if found else [],
+        said=found.words if found else [],
         groups=STICKER_GROUPS,
         catalogue=words,
         words={group: {entry["code"]: entry["word"] for entry in entries} for group, entries in words.items()},

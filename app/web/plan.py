@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import maps
 from app.errors import Invalid, Refusal, Unauthenticated
-from app.model import Contribution
 from app.model.catalogue import FEELINGS, STICKER_GROUPS
 from app.model.roadmap import REALISERS
 from app.services import analysis, area_history, area_words, arenas, processes, roadmap, staff
@@ -257,28 +255,6 @@ def _area_card(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal 
         problem=problems.said(refusal),
         problem_field=refusal.field if refusal else None,
     )
-
-
-@dataclass(frozen=True)
-class Said:
-    """Words that one or more children wrote about a category."""
-
-    words: str
-    group: str
-    category: str
-    times: int
-    released: bool
-
-
-def in_their_words(rows: list[Contribution]) -> list[Said]:
-    """What was written, the most frequent first; released only if every one of them is."""
-    found: dict[tuple[str, str, str], list[bool]] = {}
-    for row in rows:
-        words = row.comment or row.own_name
-        if words:
-            found.setdefault((words, row.group, row.category), []).append(row.state == "released")
-    said = [Said(*key, len(states), all(states)) for key, states in found.items()]
-    return sorted(said, key=lambda each: -each.times)
 
 
 def _local(address: str) -> str:

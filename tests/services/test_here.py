@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -97,7 +97,9 @@ def test_figures_are_those_of_counting_one_by_one(store: Store, selection: Selec
             if people(rows) < K:
                 assert (found.purposes, found.grades, found.arenas, found.words) == ({}, {}, {}, [])
                 continue
-            assert {row.id for row in found.words} == {row.id for row, _, _ in rows if row.comment or row.own_name}
+            said = Counter((row.comment, row.group, row.category) for row, _, _ in rows if row.comment)
+            assert {(each.words, each.group, each.category): each.times for each in found.words} == said
+            assert [each.times for each in found.words] == sorted(said.values(), reverse=True)
             for value, number in found.grades.items():
                 assert number in (None, people([each for each in rows if each[2].grade == value]))
             for value, number in found.arenas.items():
@@ -133,7 +135,7 @@ def test_what_is_hidden_is_neither_counted_nor_read(store: Store) -> None:
         moderation.decide(db, a.officer(db), made, hidden, "hidden", now=a.NOW)
         found = here.of(db, made, a.square(0, 0, 200), Selection())
         assert found.everything == Figure(K, K)
-        assert [text for text, _ in groupby(row.comment for row in found.words)] == ["fint"]
+        assert [(each.words, each.times, each.released) for each in found.words] == [("fint", K, False)]
 
 
 def test_a_place_is_found_by_its_name_its_street_or_its_area(store: Store) -> None:
