@@ -49,6 +49,12 @@ QUESTIONS = (
         _("See how people get about, and how they would rather."),
     ),
     Question(
+        "streets.page",
+        "tool-street",
+        _("Streets, crossings and short cuts"),
+        _("See which streets and crossings are used by how many, which are marked as unsafe, and where no street goes."),
+    ),
+    Question(
         "conflicts.page",
         "tool-layers",
         _("Plan conflict"),

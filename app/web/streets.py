@@ -50,7 +50,7 @@ def page(slug: str) -> str:
             if refusal.code != "network_missing":
                 raise
             return render_template(
-                "plan/streets.html", problem=problems.said(refusal), found=None, **frame(at, "streets")
+                "plan/streets.html", problem=problems.said(refusal), found=None, **frame(at, "questions")
             )
         return _page(at, found)
 
@@ -79,7 +79,7 @@ def _page(at: Desk, found: Streets) -> str:
         segments=segments[:MOST_STREETS],
         all_segments=len(found.segments.order),
         all_crossings=len(found.crossings.order),
-        **frame(at, "streets"),
+        **frame(at, "questions"),
     )
 
 
