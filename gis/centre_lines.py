@@ -1,7 +1,6 @@
 """Centre lines of what many walk: ridges of a raster of counts, thinned to lines that meet where ways meet.
 
-Thinning after Guo and Hall (1989, algorithm A1), which keeps slanting lines, then away with every cell whose removal
-breaks nothing, so that lines are one cell wide.
+Thinning after Guo and Hall (1989, algorithm A1), which keeps slanting lines as long as they are.
 """
 
 from __future__ import annotations
@@ -178,11 +177,4 @@ def _thin(there: Any, columns: int) -> Any:  # pragma: no cover
             if gone.any():
                 going = True
             cells = cells[~gone]
-    for cell in cells:
-        ring = _ring(there, int(cell), columns)
-        around = 0
-        for n in range(8):
-            around += ring[n]
-        if around > 1 and _sides(ring) == 1:
-            there[cell] = 0
     return there

@@ -18,7 +18,7 @@ from numba import njit
 CELL = 10.0
 MOST_CELLS = 1 << 24
 ALONG, AGAINST = 1, 2
-_MARGIN = 6
+MARGIN = 6
 PAUSE = 3
 
 
@@ -78,9 +78,9 @@ class Grid:
     def covering(cls, routes: Routes, cell: float = CELL) -> Grid:
         """Room for all routes and a margin; coarser by doubling where that were more than ``MOST_CELLS`` cells."""
         if not len(routes.xy):
-            return cls(0.0, 0.0, cell, 2 * _MARGIN, 2 * _MARGIN)
+            return cls(0.0, 0.0, cell, 2 * MARGIN, 2 * MARGIN)
         low, high = (getattr(routes.xy, end)(0).astype(float) + routes.origin for end in ("min", "max"))
-        (west, south), (east, north) = np.floor(low / cell) - _MARGIN, np.floor(high / cell) + _MARGIN + 1
+        (west, south), (east, north) = np.floor(low / cell) - MARGIN, np.floor(high / cell) + MARGIN + 1
         columns, rows = int(east - west), int(north - south)
         if columns * rows > MOST_CELLS:
             return cls.covering(routes, 2 * cell)
@@ -127,7 +127,10 @@ class People:
 
 
 def people_by_cell(routes: Routes, people: People, grid: Grid, *, reach: int = 0) -> np.ndarray:
-    """Distinct people (weighted, int32) who pass each cell, or a cell at most ``reach`` columns and rows away."""
+    """Distinct people (weighted, int32) who pass each cell, or a cell at most ``reach`` columns and rows away.
+
+    ``grid`` covers the routes; ``reach`` stays within its margin, ``MARGIN`` cells.
+    """
     counts = np.zeros(grid.cells, np.int32)
     who, weights = people.of_route.astype(np.int64), people.weights.astype(np.int64)
     _count(grid.ground(routes), people.order, who, weights, reach, counts)
@@ -218,11 +221,11 @@ def _count(ground: Any, order: Any, who: Any, weights: Any, reach: int, counts: 
 
 @njit(cache=True)
 def _paint(position: Any, radius: float, columns: int, best: Any, found: Any) -> None:  # pragma: no cover
-    reach = int(np.ceil(radius))
+    reach, rows = int(np.ceil(radius)), len(found) // columns
     for n in range(len(position)):
         column, row = int(np.floor(position[n, 0])), int(np.floor(position[n, 1]))
-        for y in range(row - reach, row + reach + 1):
-            for x in range(column - reach, column + reach + 1):
+        for y in range(max(row - reach, 0), min(row + reach + 1, rows)):
+            for x in range(max(column - reach, 0), min(column + reach + 1, columns)):
                 away = np.float32((x + 0.5 - position[n, 0]) ** 2 + (y + 0.5 - position[n, 1]) ** 2)
                 cell = y * columns + x
                 if away <= radius * radius and away < best[cell]:

@@ -88,7 +88,6 @@ def _flow(db: Session, process: Process, index: Index, selection: Selection) -> 
     modes = {
         mode: passing(replace(selection, modes=frozenset({mode})))
         for mode in processes.catalogue(db, process.id).get("mode", {})
-        if not selection.modes or mode in selection.modes
     }
     found = corridors(routes, people, index.minimum, modes, index.epsg)
     total, registrations = index.figures(rows[people.keep])
@@ -102,7 +101,7 @@ def _routes(db: Session, process: Process) -> tuple[Routes, np.ndarray]:
     origin = (float(np.floor(west)), float(np.floor(south)))
     parts: list[Routes] = []
     numbers = [np.zeros(0, np.int64)]
-    for rows in voices.routes(db, process):
-        parts.append(Routes.of(project(rows.geometry, WGS84, process.export_epsg), origin))
-        numbers.append(rows.columns["number"].to_numpy())
+    for some, ways in voices.routes(db, process):
+        numbers.append(some)
+        parts.append(Routes.of(project(ways, WGS84, process.export_epsg), origin))
     return Routes.joined(parts), np.concatenate(numbers)

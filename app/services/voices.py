@@ -85,12 +85,17 @@ def rows_near(db: Session, process: Process, bounds: tuple[float, float, float, 
     return (_rows(found) for found in columns(db, statement, BATCH))
 
 
-def routes(db: Session, process: Process) -> Iterator[Rows]:
-    """For figures that staff see: routes that count and have a way left, with the columns of ``changed_rows``. Read
+def routes(db: Session, process: Process) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For figures that staff see: numbers and ways (WGS 84) of routes that count and have a way left, in batches. Read
     while ``db`` is open, which answers nothing else meanwhile.
     """
-    way = (Contribution.kind == "route", Contribution.geometry.is_not(None))
-    return (_rows(found) for found in columns(db, _figured(db, process).where(*counted(db, process), *way), BATCH))
+    table = cast(Table, Contribution.__table__).c
+    statement = (
+        select(table.number, wkb(table.geometry).label("shape"))
+        .where(*counted(db, process), table.kind == "route", table.geometry.is_not(None))
+        .order_by(table.number)
+    )
+    return ((found["number"].to_numpy(), shapes(found)) for found in columns(db, statement, BATCH))
 
 
 def journeys(db: Session, process: Process) -> Iterator[dict[str, pa.Array]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,15 +83,18 @@ def _trembling(corners: Any, rng: np.random.Generator) -> list[tuple[float, floa
 
 
 def by_hand(town: Town, corridor: Corridor) -> dict[str, tuple[set[int], set[int]]]:
-    """People and routes that go half a block or more within the polygon: all of them, and of each mode."""
+    """People and routes that go more than half a block within the polygon: all of them, of each mode and each way."""
     ground = shapely.buffer(corridor.polygon, 8)
-    found: dict[str, tuple[set[int], set[int]]] = {}
+    found: dict[str, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
     for number, line in enumerate(town.lines):
         xy = shapely.get_coordinates(line)
-        blocks = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1))
-        if shapely.length(shapely.intersection(blocks, ground)).max() >= 0.6 * BLOCK:
-            for key in ("all", town.mode[number]):
-                people, routes = found.setdefault(key, (set(), set()))
+        blocks = shapely.intersection(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)), ground)
+        for block in blocks[shapely.length(blocks) >= 0.6 * BLOCK]:
+            start, end = shapely.line_locate_point(corridor.line, shapely.points(shapely.get_coordinates(block)))[
+                [0, -1]
+            ]
+            for key in ("all", town.mode[number], "along" if end > start else "against"):
+                people, routes = found[key]
                 people.add(town.who[number])
                 routes.add(number)
     return found
@@ -111,6 +115,10 @@ def test_the_people_of_a_corridor_are_those_who_go_along_in_its_polygon(seed: in
         assert corridor.registrations == len(counted["all"][1])
         for mode, people in corridor.modes.items():
             assert people == many(town, counted[mode][0])
+        for way, told in (("along", corridor.along), ("against", corridor.against)):
+            true = many(town, counted[way][0])
+            safe = true >= K and not 0 < corridor.people - true < K
+            assert told == (true if safe else None)
 
 
 EAST = ((0.0, 0.0), (400.0, 0.0))
@@ -193,6 +201,7 @@ def walks(seed: int) -> Town:
 def test_nothing_is_told_of_fewer_than_the_smallest_group(seed: int, minimum: int) -> None:
     town = walks(seed)
     for corridor in town.corridors(minimum):
+        assert corridor.length >= making.SHORTEST
         told = [corridor.along, corridor.against, *corridor.modes.values()]
         for figure in [corridor.people, *(each for each in told if each is not None)]:
             assert figure >= minimum
@@ -230,6 +239,19 @@ def test_a_corridor_goes_on_with_those_who_turn_and_ends_where_the_crowd_parts()
     assert (going_on.people, going_on.length) == (4, pytest.approx(300, abs=20))
     parting = Town().walk(range(20), (0, 0), (300, 0)).walk(range(7), (300, 0), (700, 0))
     assert [c.people for c in parting.corridors()] == [20, 7]
+
+
+def test_a_street_through_a_field_where_enough_go_everywhere_is_still_a_street() -> None:
+    rng = np.random.default_rng(6)
+    town = Town()
+    for person in range(400):
+        town.walk([person], *map(tuple, rng.uniform(0, 500, (2, 2))))
+    town.walk(range(400, 500), (0, 250), (500, 250))
+    first = town.corridors()[0]
+    inner = shapely.intersection(first.line, shapely.box(60, 0, 440, 500))
+    assert first.people >= 100
+    assert inner.length > 300
+    assert shapely.hausdorff_distance(inner, shapely.intersection(inner, shapely.box(0, 240, 500, 260))) < 1
 
 
 def test_a_way_that_turns_back_is_two_corridors_each_with_its_direction() -> None:

@@ -33,7 +33,6 @@ def test_a_corridor_chosen_in_the_list_is_lit_and_in_the_address(served: Served,
     page.wait_for_selector(".flow-label span")
     rows = page.locator("[data-corridor]")
     assert rows.count() > 5
-    shot(page, "flow")
     second = rows.nth(1)
     second.click()
     expect(second).to_have_attribute("aria-pressed", "true")
