@@ -52,9 +52,7 @@ QUESTIONS = (
         "streets.page",
         "tool-street",
         _("Streets, crossings and short cuts"),
-        _(
-            "See which streets and crossings are used by how many, which are marked as unsafe, and where no street goes."
-        ),
+        _("See how many use each street and crossing, which are marked as unsafe, and where no street goes."),
     ),
     Question(
         "conflicts.page",
