@@ -115,7 +115,7 @@ def _drawn_in(cells: np.ndarray, passing: np.ndarray, columns: int) -> np.ndarra
     return cells + moved / weight[:, None]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _ridges(near: Any, columns: int, minimum: int) -> Any:  # pragma: no cover
     """Cells of enough people from which it falls off to both sides, across at least one of four directions."""
     found = np.zeros(len(near), np.uint8)
@@ -130,7 +130,7 @@ def _ridges(near: Any, columns: int, minimum: int) -> Any:  # pragma: no cover
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _ring(there: Any, cell: int, columns: int) -> tuple[int, int, int, int, int, int, int, int]:  # pragma: no cover
     """The eight cells around, from north and on with the sun."""
     n, s = cell + columns, cell - columns
@@ -146,7 +146,7 @@ def _ring(there: Any, cell: int, columns: int) -> tuple[int, int, int, int, int,
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _sides(ring: Any) -> int:  # pragma: no cover
     """How often one comes from the outside in, going round: more than once where taking the cell away breaks a line."""
     count = 0
@@ -155,7 +155,7 @@ def _sides(ring: Any) -> int:  # pragma: no cover
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _thin(there: Any, columns: int) -> Any:  # pragma: no cover
     cells = np.flatnonzero(there)
     going = True

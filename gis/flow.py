@@ -170,7 +170,7 @@ def followed(
     return found[:, 0], found[:, 1], found[:, 2]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _walk(ground: Any, route: int, out: Any) -> tuple[Any, int]:  # pragma: no cover
     """The cells of a route in ``out``, which grows where it must, and how many; -1 stands before each part."""
     xy, parts, first, west, south, size, columns = ground
@@ -200,7 +200,7 @@ def _walk(ground: Any, route: int, out: Any) -> tuple[Any, int]:  # pragma: no c
     return out, n
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _count(ground: Any, order: Any, who: Any, weights: Any, reach: int, counts: Any) -> None:  # pragma: no cover
     """Each step from cell to cell adds the far edge of what is within reach."""
     seen, out, columns = np.full(len(counts), -1, np.int32), np.empty(1024, np.int64), ground[-1]
@@ -219,7 +219,7 @@ def _count(ground: Any, order: Any, who: Any, weights: Any, reach: int, counts: 
                         counts[cell] += weights[person]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _paint(position: Any, radius: float, columns: int, best: Any, found: Any) -> None:  # pragma: no cover
     reach, rows = int(np.ceil(radius)), len(found) // columns
     for n in range(len(position)):
@@ -232,7 +232,7 @@ def _paint(position: Any, radius: float, columns: int, best: Any, found: Any) ->
                     best[cell], found[cell] = away, n
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _follow(ground: Any, order: Any, near: Any, stretch: Any, along: Any, enough: Any) -> Any:  # pragma: no cover
     many = len(enough)
     met, low, high = np.full(many, -1, np.int64), np.zeros(many, np.float32), np.zeros(many, np.float32)
