@@ -52,6 +52,8 @@ $(VENV)/run.done: setup.cfg constraints.txt $(TEXTS)
 	@echo "Installing …"
 	@$(INSTALL) --editable .
 	@$(BIN)/pybabel --quiet compile --directory app/texts
+	@echo "Compiling …"
+	@$(BIN)/snarvei compile > /dev/null
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/run.done

@@ -7,7 +7,7 @@ import gc
 import click
 
 from app import config as configuration
-from app.cli import aggregate, handing_over, running, setting_up, streets
+from app.cli import aggregate, compiling, handing_over, running, setting_up, streets
 from app.cli.context import Context
 
 
@@ -25,6 +25,7 @@ def main(context: click.Context) -> None:
 
 
 for command in (
+    compiling.compile_loops,
     running.migrate,
     running.make_demo,
     running.serve,

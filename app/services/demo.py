@@ -24,7 +24,6 @@ from app.services import (
     processes,
     roadmap,
     staff,
-    streets,
 )
 from app.services.actors import Officer, digest
 from app.services.index import Index, Selection
@@ -172,7 +171,6 @@ def _plan(db: Session, process: Process, officer: Officer, now: datetime) -> Non
     db.flush()
     index = Index(process)
     index.refresh(db, process)
-    streets.of(db, process, index)  # compiles what matches ways, which a first planner would wait for
     derived = analysis.derive_areas(db, process, index, now)
     figures = analysis.area_figures(index, derived, Selection())
     for group, category, title, theme, realiser in INPUTS:
