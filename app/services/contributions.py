@@ -121,10 +121,12 @@ def erase(db: Session, actor: Pupil, id: UUID, now: datetime, *, revision: int |
         raise NotFound("contribution_unknown", field="id")
     if row.participant_id != actor.participant_id:
         raise NotAllowed("not_yours", field="id")
-    if not _late(revision, row) and MODERATION_STATES.check(row.state, "erased"):
+    if _late(revision, row):
+        return
+    if MODERATION_STATES.check(row.state, "erased"):
         blank(db, [row.number], now, by=actor.label)
         moderation.note(db, actor.label, id, row.state, "erased", now)
-        _seen(db, id, revision)
+    _seen(db, id, revision)
 
 
 def blank(db: Session, numbers: list[int], now: datetime, *, by: str = SYSTEM) -> None:

@@ -47,7 +47,7 @@ def participant_files() -> tuple[str, ...]:
         *(f"style/{name}.css" for name in styles),
     )
     files = [path.relative_to(STATIC).as_posix() for path in sorted(STATIC.rglob("*")) if path.is_file()]
-    ours = [name for name in files if not name.endswith((*staff, WORKER))]
+    ours = [name for name in files if not name.endswith((*staff, WORKER)) and "pages/plan/" not in name]
     return (*ours, "leaflet/leaflet.css", "leaflet/leaflet-src.esm.js")
 
 

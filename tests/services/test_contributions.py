@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -70,6 +70,7 @@ def test_nothing_stored_lies_near_the_drawn_home(embedded: Store, home: Any, way
 
 
 @given(arrivals=st.lists(st.integers(1, 6), min_size=1, max_size=12), gone=st.sets(st.integers(1, 6), max_size=2))
+@example(arrivals=[1, 3, 6, 4], gone={3, 6})
 def test_in_whatever_order_versions_arrive_the_newest_stands(
     embedded: Store, arrivals: list[int], gone: set[int]
 ) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.cli import main
 from app.model import Arena, Contribution, Participant, Process
-from app.services import exports, flow, imports, moderation, processes, publication
+from app.services import exports, flow, imports, moderation, processes, publication, voices
 from app.services.index import Index, Selection
 from app.store import Session, Store
 from gis.corridors import Corridor, count_class
@@ -167,7 +167,7 @@ def test_routes_are_read_and_corridors_made_once_for_each_state_of_the_data(
         made = town(db)
         index = index_of(db, made)
         first = flow.of(db, made, index, Selection())
-        monkeypatch.setattr(publication, "routes", None)
+        monkeypatch.setattr(voices, "routes", None)
         assert flow.of(db, made, index, Selection()) is first
         assert flow.of(db, made, index, Selection(modes=frozenset({"cycle"}))).corridors
         assert index.refresh(db, made) is False or store.kind == "postgresql"

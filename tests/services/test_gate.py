@@ -157,7 +157,7 @@ def test_nothing_published_is_said_so(embedded: Store) -> None:
 
 def test_batches_hold_every_row_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     made, where, _ = settled(store)
-    monkeypatch.setattr(publication, "BATCH", 4)
+    monkeypatch.setattr(voices, "BATCH", 4)
     with store.writing() as db:
         ids = {str(a.place(db, a.pupil(db, where), a.at(n, n))) for n in range(11)}
     with store.reading() as db:
