@@ -16,7 +16,8 @@ Visit = Callable[..., Page]
 
 def opened(visit: Visit, served: Served, size: tuple[int, int] = DESK, **device: str) -> Page:
     page = sign_in(visit(f"{served.url}/plan/", size=size, touch=False, **device), served)
-    page.click("nav.side a[href$=gater]")
+    page.click("nav.side a[href$=sporsmal]")
+    page.click(".question[href$=gater]")
     page.wait_for_selector(".leaflet-marker-icon.crossing-mark")
     return page
 
