@@ -13,7 +13,8 @@ import shapely
 from app.model import Arena, HostLink, Process
 from app.services import arenas, contributions, participants, processes, staff
 from app.services.actors import Host, Officer, Pupil
-from app.store import Session
+from app.services.index import Index
+from app.store import Session, Store
 from gis.crs import WGS84, project
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -151,6 +152,20 @@ def crowd(db: Session, where: Arena, point: Any, people: int, **answers: Any) ->
 
 def officer(db: Session, municipality: str = "3203", username: str = "planlegger", role: str = "planner") -> Officer:
     return staff.create(db, username=username, password=PASSWORD, municipality=municipality, role=role, now=NOW)
+
+
+def settled(store: Store) -> tuple[Process, Arena, Officer]:
+    """A process with an arena and a planner."""
+    with store.writing() as db:
+        made = process(db)
+        return made, arena(db, made), officer(db)
+
+
+def index(db: Session, made: Process) -> Index:
+    """An index made anew."""
+    found = Index(made)
+    found.refresh(db, made)
+    return found
 
 
 def link_of(db: Session, by: Host) -> HostLink:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from functools import wraps
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
@@ -99,6 +100,7 @@ class Index:
         self._base, self._recent = Located.none(), Located.none()
         self._answers: OrderedDict[Any, Any] = OrderedDict()
         self._kept: dict[Callable[[], Any], Any] = {}
+        self._name_edition()
 
     @locked
     def refresh(self, db: Session, process: Process) -> bool:
@@ -121,13 +123,21 @@ class Index:
         self._answers.clear()
         self.generation += 1
         self.unsaved = True
+        self._name_edition()
         return True
 
     def _note(self, numbers: np.ndarray, changes: np.ndarray) -> None:
         """The newest changes, by which ``load`` knows the database again."""
-        last = np.argsort(changes, kind="stable")[-NEWEST:]
+        last = np.lexsort((numbers, changes))[-NEWEST:]
         known = self._newest | dict(zip(numbers[last].tolist(), changes[last].tolist(), strict=True))
-        self._newest = dict(sorted(known.items(), key=lambda each: each[1])[-NEWEST:])
+        self._newest = dict(sorted(known.items(), key=lambda each: each[::-1])[-NEWEST:])
+
+    def _name_edition(self) -> None:
+        """``edition`` names the data: the same in every worker that has the same, another when anything changed.
+        ``generation`` only counts this worker's refreshes.
+        """
+        told = repr((self.version, int(self._alive.sum()), list(self._newest.items())))
+        self.edition = blake2b(told.encode(), digest_size=8).hexdigest()
 
     def _append(self, parts: list[Part]) -> None:
         for name, column in self._columns.items():
@@ -232,9 +242,7 @@ class Index:
     @locked
     def by_category(self, rows: np.ndarray) -> list[dict[str, Any]]:
         """People and registrations per category, the most people first; too few people are None."""
-        names = {code: value for value, code in self._columns["category"].values.items()}
-        codes = self._columns["category"].codes[rows]
-        found = [(*self.figures(rows[codes == code]), names[int(code)]) for code in np.unique(codes)]
+        found = [(*self.figures(part), name) for name, part in self.split(rows, "category").items()]
         return [
             {
                 "category": name,
@@ -326,6 +334,7 @@ class Index:
             self._columns[name] = Column(arrays[f"column_{name}"], known)
         names = [field.name for field in fields(Located)]
         self._base = Located(*(density.Cells(*(arrays[f"{name}_{nth}"] for nth in range(3))) for name in names))
+        self._name_edition()
         self.refresh(db, process)
         return bool(facts["watermark"] <= self._watermark)
 

@@ -52,8 +52,8 @@ def scale(slug: str, kind: str) -> Response:
 
 
 def _kept(index: Index, draw: Callable[[], bytes | None], mimetype: str) -> Response:
-    """A picture; 204 where nothing may be seen; 304. The ETag is the state of the data, all else is in the address."""
-    tag = f"{index.generation}-{index.version}"
+    """A picture; 204 where nothing may be seen; 304. The ETag names the data, all else is in the address."""
+    tag = index.edition
     if request.if_none_match.contains(tag):
         answer = Response(status=304)
     else:

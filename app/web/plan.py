@@ -124,7 +124,7 @@ def areas(slug: str) -> Response:
         people, registrations = index.figures(index.rows(chosen))
         shown = people >= at.process.minimum_people
         totals = {"people": people if shown else None, "registrations": registrations if shown else None}
-        return jsonify({"areas": listed, "totals": totals, "generation": index.generation})
+        return jsonify({"areas": listed, "totals": totals, "edition": index.edition})
 
 
 @blueprint.post("/<slug>/omrader")

@@ -15,27 +15,14 @@ from sqlalchemy import select
 from app.errors import NotFound
 from app.model import Contribution, Process
 from app.services import analysis, contributions, erasure, moderation, participants, publication, voices
-from app.services.index import Index, Selection
+from app.services.index import Selection
 from app.store import Session, Store
 from tests import builders as a
 
 
-def index_of(db: Session, process: Process) -> Index:
-    found = Index(process)
-    found.refresh(db, process)
-    return found
-
-
-def settled(store: Store) -> tuple[Any, Any, Any]:
-    """A process, a class in it and a planner."""
-    with store.writing() as db:
-        made = a.process(db)
-        return made, a.arena(db, made), a.officer(db)
-
-
 def everything_out(db: Session, process: Process) -> str:
     """All that any door lets out, as text."""
-    index = index_of(db, process)
+    index = a.index(db, process)
     layers = [publication.contributions(db, process, kind) for kind in ("place", "route", "area")]
     layers.append(publication.hexagons(process, analysis.hexagons_by_group(index)))
     layers.append(analysis.area_layer(index, analysis.current_areas(db, process)))
@@ -45,7 +32,7 @@ def everything_out(db: Session, process: Process) -> str:
 
 @pytest.mark.parametrize("how", ["hidden", "erased", "forgotten"])
 def test_what_is_taken_away_is_absent_from_every_door(store: Store, how: str) -> None:
-    made, where, planner = settled(store)
+    made, where, planner = a.settled(store)
     with store.writing() as db:
         a.crowd(db, where, a.at(300, 300), 6, group="bad", category="dark")
         actor = a.pupil(db, where)
@@ -64,7 +51,7 @@ def test_what_is_taken_away_is_absent_from_every_door(store: Store, how: str) ->
             erasure.forget_participant(db, made, where.join_code or "", actor.alias, a.NOW)
     with store.reading() as db:
         after = everything_out(db, made)
-        index = index_of(db, made)
+        index = a.index(db, made)
         keys, people, _ = index.hexagons(Selection())
     assert "mitt hemmelige sted" not in after
     assert str(id) not in after
@@ -73,7 +60,7 @@ def test_what_is_taken_away_is_absent_from_every_door(store: Store, how: str) ->
 
 
 def test_a_comment_leaves_only_after_a_person_released_it(store: Store) -> None:
-    made, where, planner = settled(store)
+    made, where, planner = a.settled(store)
     with store.writing() as db:
         id = a.place(db, a.pupil(db, where), a.at(0, 0), comment="hei hei")
     with store.reading() as db:
@@ -85,7 +72,7 @@ def test_a_comment_leaves_only_after_a_person_released_it(store: Store) -> None:
 
 
 def test_no_pseudonym_ever_leaves(store: Store) -> None:
-    made, where, _ = settled(store)
+    made, where, _ = a.settled(store)
     with store.writing() as db:
         actors = a.crowd(db, where, a.at(0, 0), 5)
         a.route(db, actors[0], a.along((-1500, 0), (0, 0)))
@@ -97,12 +84,12 @@ def test_no_pseudonym_ever_leaves(store: Store) -> None:
 
 
 def test_a_sensitive_sticker_reaches_an_adult_and_nobody_else(store: Store) -> None:
-    made, where, _ = settled(store)
+    made, where, _ = a.settled(store)
     with store.writing() as db:
         a.crowd(db, where, a.at(0, 0), 6, group="bad", category="mean")
     with store.reading() as db:
         assert "mean" not in everything_out(db, made)
-        assert len(index_of(db, made).hexagons(Selection())[0]) == 0
+        assert len(a.index(db, made).hexagons(Selection())[0]) == 0
         waiting, total = moderation.queue(db, made, state="pending")
     assert total == 6
     assert all(item.sensitive for item in waiting)
@@ -130,17 +117,17 @@ def test_no_published_figure_is_of_fewer_people_than_the_minimum(people: Any, mi
 
 
 def test_a_release_holds_classes_never_counts_and_never_changes(store: Store) -> None:
-    made, where, _ = settled(store)
+    made, where, _ = a.settled(store)
     with store.writing() as db:
         a.crowd(db, where, a.at(0, 0), 7)
         a.crowd(db, where, a.at(600, 0), 2)
-        index = index_of(db, made)
+        index = a.index(db, made)
         first = publication.release(db, made, analysis.hexagons_by_group(index), now=a.NOW)
         shown = {(c["people_from"], c["people_to"], c["withheld"]) for c in first.cells}
         assert shown == {(5, 9, False), (1, 4, True)}
     with store.writing() as db:
         a.crowd(db, where, a.at(0, 0), 1)
-        index = index_of(db, made)
+        index = a.index(db, made)
         second = publication.release(db, made, analysis.hexagons_by_group(index), now=a.NOW)
         assert second.number == 2
         assert second.cells == first.cells, "one child more shows in no release"
@@ -149,14 +136,14 @@ def test_a_release_holds_classes_never_counts_and_never_changes(store: Store) ->
 
 
 def test_nothing_published_is_said_so(embedded: Store) -> None:
-    made, _, _ = settled(embedded)
+    made, _, _ = a.settled(embedded)
     with embedded.reading() as db, pytest.raises(NotFound) as refused:
         publication.latest_release(db, made)
     assert refused.value.code == "nothing_published"
 
 
 def test_batches_hold_every_row_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, where, _ = settled(store)
+    made, where, _ = a.settled(store)
     monkeypatch.setattr(voices, "BATCH", 4)
     with store.writing() as db:
         ids = {str(a.place(db, a.pupil(db, where), a.at(n, n))) for n in range(11)}
@@ -169,19 +156,19 @@ def test_batches_hold_every_row_once(store: Store, monkeypatch: pytest.MonkeyPat
 
 
 def test_another_process_is_another_world(store: Store) -> None:
-    _, where, _ = settled(store)
+    _, where, _ = a.settled(store)
     with store.writing() as db:
         other = a.process(db, slug="giske", municipality="1532")
         a.crowd(db, where, a.at(0, 0), 6)
     with store.reading() as db:
         assert publication.count(db, other, "place") == 0
-        assert len(index_of(db, other).hexagons(Selection())[0]) == 0
+        assert len(a.index(db, other).hexagons(Selection())[0]) == 0
 
 
 def test_forgetting_after_the_retention_date_leaves_nothing_of_anyone(store: Store) -> None:
     from app.errors import Conflict
 
-    made, where, _ = settled(store)
+    made, where, _ = a.settled(store)
     with store.writing() as db:
         actor = a.pupil(db, where)
         a.route(db, actor, a.along((-1500, 0), (0, 0)), comment="x")
@@ -199,12 +186,12 @@ def test_forgetting_after_the_retention_date_leaves_nothing_of_anyone(store: Sto
 
 
 def test_evidence_in_an_area_is_what_lies_in_it(store: Store) -> None:
-    made, where, _ = settled(store)
+    made, where, _ = a.settled(store)
     with store.writing() as db:
         a.crowd(db, where, a.at(0, 0), 6, group="bad", category="dark")
         a.crowd(db, where, a.at(700, 0), 6, group="bad", category="dark")
         a.crowd(db, where, a.at(0, 0), 6, group="good", category="nice")
-        index = index_of(db, made)
+        index = a.index(db, made)
         areas = [area for area in analysis.derive_areas(db, made, index, a.NOW) if area.group == "bad"]
         for area in areas:
             found = voices.area_contributions(db, made, area)

@@ -13,7 +13,7 @@ const INSTEAD = { place: "difference", difference: "place" };
 const data = pageData();
 speak(data);
 
-const state = { areas: [], chosen: null, pointed: null, hexagons: null, generation: null };
+const state = { areas: [], chosen: null, pointed: null, hexagons: null, edition: null };
 const form = find("#filters");
 const map = await pageMap();
 const areaLayer = new AreaLayer(map, { onChoose: (id) => choose(id), onPoint: (id) => point(id) });
@@ -100,13 +100,13 @@ async function refresh({ quietly = false } = {}) {
     if (!quietly) find("#totals").textContent = refused.title || t("We cannot reach the server.");
     return;
   }
-  if (asked !== query().toString() || (quietly && answer.generation === state.generation)) return;
-  state.generation = answer.generation;
+  if (asked !== query().toString() || (quietly && answer.edition === state.edition)) return;
+  state.edition = answer.edition;
   state.areas = answer.areas;
   showTotals(answer.totals);
   areaLayer.show(state.areas);
   areaLayer.light(state.chosen, state.pointed);
-  for (const layer of Object.values(layers)) layer.follow(`${asked}&g=${answer.generation}`);
+  for (const layer of Object.values(layers)) layer.follow(`${asked}&g=${answer.edition}`);
   showHeat();
   await showHexagons();
   showList();
@@ -156,10 +156,10 @@ function showHeatLayer(kind, shown) {
 
 /** What the colours on the map stand for, and where a picture of them is. */
 function showHeat() {
-  if (state.generation === null) return;
+  if (state.edition === null) return;
   const asked = query();
   asked.set("z", map.getZoom());
-  asked.set("g", state.generation);
+  asked.set("g", state.edition);
   const shown = scales.filter(({ kind }) => map.hasLayer(layers[kind]));
   for (const scale of shown) void scale.show(asked.toString());
   asked.set("bbox", map.getBounds().toBBoxString());
