@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numba import njit
 
+from gis.components import joined
 from gis.flow import Grid
 
 SHORTEST = 50.0
@@ -70,9 +71,7 @@ def _meeting(lines: np.ndarray, reach: float) -> np.ndarray:
     """Meetings of ways that a short line joins made one."""
     points, ends, degree = _nodes(lines)
     short = (shapely.length(lines) < reach) & (degree[ends] > 1).all(axis=1)
-    root = np.arange(len(points))
-    while (root[ends[short, 0]] != root[ends[short, 1]]).any():
-        np.minimum.at(root, ends[short].ravel(), root[ends[short]].min(axis=1).repeat(2))
+    root = joined(len(points), ends[short])
     lines, ends = lines[~short], ends[~short]
     together = np.maximum(np.bincount(root, minlength=len(points)), 1)
     middle = np.column_stack([np.bincount(root, points[:, axis], len(points)) / together for axis in (0, 1)])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from gis.components import joined
 from gis.graph import Graph, edges_at
 from gis.matching import Stretches
 from gis.segments import used
@@ -36,7 +37,7 @@ def junctions(graph: Graph) -> Junctions:
     nodes = len(graph.nodes)
     busy = np.diff(edges_at(edges, nodes)[0]) >= 3
     short = (lengths < ONE_JUNCTION) & busy[edges].any(axis=1)
-    place = _joined(nodes, edges[short])
+    place = joined(nodes, edges[short])
     ends = place[edges.T.ravel()]
     ends[np.tile(short, 2) | ~busy[edges.T.ravel()]] = -1
     whole = np.bincount(ends[ends >= 0], minlength=nodes)
@@ -48,19 +49,6 @@ def junctions(graph: Graph) -> Junctions:
     size = np.bincount(of_node[inside], minlength=len(arms))
     xy = np.column_stack([np.bincount(of_node[inside], axis[inside], len(arms)) / size for axis in graph.nodes.T])
     return Junctions(xy, arms, of_node, arm_of, _turns(graph, xy, arm_of))
-
-
-def _joined(nodes: int, pairs: np.ndarray) -> np.ndarray:
-    """For each node the lowest number among those it is joined to."""
-    root = np.arange(nodes)
-    while True:
-        low = root[pairs].min(axis=1)
-        lower = root.copy()
-        np.minimum.at(lower, pairs[:, 0], low)
-        np.minimum.at(lower, pairs[:, 1], low)
-        if np.array_equal(lower, root):
-            return root
-        root = lower
 
 
 def _turns(graph: Graph, xy: np.ndarray, arm_of: np.ndarray) -> np.ndarray:
