@@ -102,7 +102,7 @@ def line_codes(xy: np.ndarray, part: np.ndarray, row_of_part: np.ndarray) -> tup
 
 def crossed(lines: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
     """(row, cell code): every cell of ``level`` that each (multi)line in WGS 84 passes through, once per line; the
-    rows in order, the cells of each as the line comes to them.
+    rows in order.
     """
     xy, part, owner = _vertices(lines)
     return supercover.walk(np.column_stack(unit(xy[:, 0], xy[:, 1])) * (1 << level), part, owner)

@@ -15,7 +15,7 @@ from gis.morton import spread_one
 
 @njit(cache=True, nogil=True)
 def walk(xy: np.ndarray, part: np.ndarray, row_of_part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(row, Morton code of the cell), the rows in order, the cells of each as its line comes to them.
+    """(row, Morton code of the cell), the rows in order.
 
     ``xy`` (n, 2) are vertices in cells, ``part[n]`` the part a vertex is of, ``row_of_part`` ascending.
     """

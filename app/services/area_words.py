@@ -8,12 +8,12 @@ from typing import Any, cast
 from uuid import UUID
 
 import shapely
-from sqlalchemy import Table, exists, or_, select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
-from app.model import Area, Contribution, Participant, Photo, Process
+from app.model import Area, Contribution, Participant, Process
 from app.services import photos, voices
-from app.store import columns, wkb
+from app.store import columns, overlapping, wkb
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Said:
     """Words that were written about a category, so many times; ``released`` only if every one of them is."""
 
     words: str
+    group: str
     category: str
     times: int
     released: bool
@@ -55,20 +56,23 @@ class _Name:
 def written(db: Session, process: Process, area: Area) -> Written:
     """Read while ``db`` is open, which answers nothing else meanwhile."""
     names: dict[str, _Name] = {}
-    said: dict[tuple[str, str], list[bool]] = {}
+    said: dict[tuple[str, str, str], list[bool]] = {}
     for row in _rows(db, process, area):
         if row["comment"]:
-            said.setdefault((row["comment"], row["category"]), []).append(row["state"] == "released")
+            said.setdefault((row["comment"], area.group, row["category"]), []).append(row["state"] == "released")
         words = " ".join((row["own_name"] or "").split())
         if words:
             name = names.setdefault(words.casefold(), _Name(words))
             name.heads[row["participant_id"]] = row["head_count"]
             name.states.add(row["state"])
     shown = [_shown(name, process.minimum_people) for name in names.values()]
-    told = [Said(*key, len(states), all(states)) for key, states in said.items()]
-    return Written(
-        sorted(shown, key=lambda name: (-(name.people or 0), name.words)), sorted(told, key=lambda each: -each.times)
-    )
+    return Written(sorted(shown, key=lambda name: (-(name.people or 0), name.words)), gathered(said))
+
+
+def gathered(released: dict[tuple[str, str, str], list[bool]]) -> list[Said]:
+    """The most frequent first: words, group and category, and for each time whether that one is released."""
+    said = [Said(*key, len(states), all(states)) for key, states in released.items()]
+    return sorted(said, key=lambda each: -each.times)
 
 
 def _shown(name: _Name, minimum: int) -> OwnName:
@@ -86,22 +90,22 @@ def _rows(db: Session, process: Process, area: Area) -> Iterator[dict[str, Any]]
             wkb(table.geometry).label("shape"),
         )
         .join(Participant, Participant.id == table.participant_id)
-        .where(*voices.near_area(db, process, area), or_(table.comment.is_not(None), table.own_name.is_not(None)))
+        .where(
+            *voices.counted(db, process),
+            *voices.said_in(area),
+            or_(table.comment.is_not(None), table.own_name.is_not(None)),
+            overlapping(Contribution.geometry, area.geometry.bounds),
+        )
         .order_by(table.number.desc())
     )
     shapely.prepare(area.geometry)
     for found in columns(db, statement, voices.BATCH):
-        shapes = shapely.from_wkb(found.pop("shape").to_numpy(zero_copy_only=False))
-        within = shapely.intersects(area.geometry, shapes)
+        within = shapely.intersects(area.geometry, voices.shapes(found))
+        del found["shape"]
         answers = zip(*(column.to_pylist() for column in found.values()), strict=True)
         yield from (dict(zip(found, row, strict=True)) for row, ok in zip(answers, within, strict=True) if ok)
 
 
 def released_photos(db: Session, process: Process, area: Area) -> list[UUID]:
     """Photos beside the places of an area."""
-    rows = db.execute(
-        select(Contribution.id, Contribution.geometry).where(
-            *voices.near_area(db, process, area), exists().where(Photo.contribution_id == Contribution.id)
-        )
-    )
-    return photos.released(db, [id for id, geometry in rows if shapely.intersects(area.geometry, geometry)])
+    return photos.released(db, [row.id for row in voices.pictured(db, process, area.geometry, *voices.said_in(area))])

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid
 from app.model import Area, Process
 from app.services import analysis, photos, publication, touched, voices, whereabouts
+from app.services.area_words import Said, gathered
 from app.services.index import Selection
 from app.services.touched import Figure, Meetings, Touched
 from gis import geojson
@@ -25,17 +26,6 @@ from gis.suppression import withheld
 RADII = (50, 100, 150, 250, 500, 1000)
 LONGEST_WKT = 3_500
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Said:
-    """Words that one or more people wrote about a category; released only if each of them is."""
-
-    words: str
-    group: str
-    category: str
-    times: int
-    released: bool
 
 
 @dataclass(frozen=True)
@@ -133,8 +123,7 @@ def _words(db: Session, process: Process, outline: shapely.Geometry, numbers: np
         columns = [batch[name].filter(pa.array(here)).to_pylist() for name in ("words", "group", "category", "state")]
         for words, group, category, state in zip(*columns, strict=True):
             found.setdefault((words, group, category), []).append(state == "released")
-    said = [Said(*key, len(states), all(states)) for key, states in found.items()]
-    return sorted(said, key=lambda each: -each.times)
+    return gathered(found)
 
 
 def _parted(met: Meetings, rows: np.ndarray) -> tuple[dict[int | None, int | None], dict[str, int | None]]:

@@ -59,9 +59,7 @@ def remembers(db: Session, changes: dict[int, int], since: int) -> bool:
 
 
 def changed_routes(db: Session, process: Process, since: int) -> tuple[int, Iterator[Rows]]:
-    """As ``changed_rows``, of routes alone, with, as JSON, ``modes``: where the way of travelling
-    changes.
-    """
+    """As ``changed_rows``, of routes alone, with ``modes`` as JSON: where the way of travelling changes."""
     table = cast(Table, Contribution.__table__).c
     statement = (
         _figured(db, process)
@@ -164,8 +162,7 @@ def _sensitive(db: Session, process_id: UUID) -> set[tuple[str, str]]:
 
 def area_contributions(db: Session, process: Process, area: Area) -> list[Contribution]:
     """The counted places of an area's group or category that lie in it, newest first: for staff, and as evidence."""
-    near = db.scalars(select(Contribution).where(*near_area(db, process, area)).order_by(Contribution.number.desc()))
-    return [row for row in near if shapely.intersects(area.geometry, row.geometry)]
+    return meeting(db, process, area.geometry, *said_in(area))
 
 
 def words_near(
@@ -182,9 +179,9 @@ def words_near(
     return columns(db, statement.order_by(table.number.desc()), BATCH)
 
 
-def pictured(db: Session, process: Process, outline: Any) -> list[Contribution]:
+def pictured(db: Session, process: Process, outline: Any, *conditions: ColumnElement[bool]) -> list[Contribution]:
     """What of that meets an outline (WGS 84) has a photo beside it, newest first: for staff."""
-    return meeting(db, process, outline, Contribution.id.in_(select(Photo.contribution_id)))
+    return meeting(db, process, outline, Contribution.id.in_(select(Photo.contribution_id)), *conditions)
 
 
 def meeting(db: Session, process: Process, outline: Any, *conditions: ColumnElement[bool]) -> list[Contribution]:
@@ -197,12 +194,10 @@ def meeting(db: Session, process: Process, outline: Any, *conditions: ColumnElem
     return [row for row in near if shapely.intersects(outline, row.geometry)]
 
 
-def near_area(db: Session, process: Process, area: Area) -> list[ColumnElement[bool]]:
-    """The conditions of what counts in an area, but for its exact outline."""
+def said_in(area: Area) -> list[ColumnElement[bool]]:
+    """The conditions of what an area is made of, but for where it lies."""
     return [
-        *counted(db, process),
         Contribution.kind == "place",
         Contribution.group == area.group,
         *([Contribution.category == area.category] if area.category else []),
-        overlapping(Contribution.geometry, area.geometry.bounds),
     ]
