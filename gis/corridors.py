@@ -20,6 +20,7 @@ from shapely.ops import substring
 from gis.centre_lines import SHORTEST, centre_lines
 from gis.crs import WGS84, project_xy
 from gis.flow import AGAINST, ALONG, Grid, People, Routes, Stretches, followed, nearest, people_by_cell
+from gis.repeating import repeated
 
 STRETCH = 100.0
 REACH = 2.5
@@ -95,10 +96,10 @@ class Pieces:
     def of(cls, lines: np.ndarray, step: float) -> Pieces:
         length = shapely.length(lines)
         count = np.maximum(np.round(length / STRETCH), 1).astype(np.int64)
-        line, nth = _each(count)
+        line, nth = repeated(count)
         size = (length / count)[line]
         many = np.maximum(np.round(size / step), 3).astype(np.int64)
-        piece, at = _each(many)
+        piece, at = repeated(many)
         along = (at + 0.5) * (size / many)[piece]
         points = shapely.line_interpolate_point(lines[line[piece]], (nth * size)[piece] + along)
         samples = Stretches(shapely.get_coordinates(points), piece, along, size)
@@ -137,12 +138,6 @@ class Pieces:
         order = np.argsort(node, kind="stable")
         for group in np.split(order, np.flatnonzero(np.diff(node[order])) + 1):
             yield from combinations([ends[n] for n in group.tolist()], 2)
-
-
-def _each(count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers repeated ``count`` times, and which time it is."""
-    number = np.repeat(np.arange(len(count)), count)
-    return number, np.arange(len(number)) - np.repeat(np.cumsum(count) - count, count)
 
 
 @dataclass(frozen=True)

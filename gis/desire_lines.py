@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from gis import density
-from gis.graph import repeated
 from gis.matching import sampled
+from gis.repeating import repeated
 
 SPACING = 10.0
 REACH = 25.0

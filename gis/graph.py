@@ -11,6 +11,7 @@ from numba import njit
 
 from gis.crs import WGS84, project, project_xy
 from gis.network import UNIT, Network
+from gis.repeating import repeated
 
 RADIUS = 50.0
 REACH = 150.0
@@ -83,12 +84,6 @@ def _grid(xy: np.ndarray, owner: np.ndarray, along: np.ndarray, starts: np.ndarr
     pairs = np.unique(np.concatenate([np.column_stack(each) for each in touched]), axis=0)
     inside = np.searchsorted(pairs[:, 0], np.arange(columns * rows + 1))
     return Grid(xy, owner, along, corner, cell, columns, rows, inside, pairs[:, 1])
-
-
-def repeated(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Every row as often as its count says, and beside it which time it is, from 0."""
-    row = np.repeat(np.arange(len(counts)), counts)
-    return row, np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def edges_at(edges: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:

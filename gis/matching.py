@@ -15,7 +15,8 @@ import numpy as np
 import shapely
 from numba import njit
 
-from gis.graph import Graph, Grid, Reach, near, repeated, way
+from gis.graph import Graph, Grid, Reach, near, way
+from gis.repeating import repeated
 
 STEP = 20.0
 SIGMA = 15.0

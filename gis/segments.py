@@ -6,8 +6,9 @@ import numpy as np
 import shapely
 
 from gis import density
-from gis.graph import Graph, repeated
+from gis.graph import Graph
 from gis.matching import Stretches
+from gis.repeating import repeated
 
 USED = 20.0
 NAMED = 8.0

@@ -18,6 +18,7 @@ import shapely
 from gis.crs import WGS84, project, project_xy
 from gis.density import FINEST, View, deinterleave, interleave
 from gis.layer import Layer
+from gis.repeating import repeated
 from gis.varints import packed, sizes, varint, zigzag
 
 EXTENT = 4096
@@ -186,11 +187,12 @@ class Paths:
     def of_rows(self, rows: np.ndarray) -> Paths:
         first = np.searchsorted(self.row, rows)
         each = np.searchsorted(self.row, rows, side="right") - first
-        path = np.repeat(first, each) + _nth(each)
+        found, nth = repeated(each)
+        path = first[found] + nth
         counts = self.counts[path]
         begins = (np.cumsum(self.counts) - self.counts)[path]
-        at = np.repeat(begins, counts) + _nth(counts)
-        return Paths(self.xy[at], counts, np.repeat(np.arange(len(rows)), each), self.kinds[path])
+        drawn, nth = repeated(counts)
+        return Paths(self.xy[begins[drawn] + nth], counts, found, self.kinds[path])
 
     def moved(self, scale: float, corner: np.ndarray) -> Paths:
         """To whole units of a tile."""
@@ -212,7 +214,7 @@ def _commands(paths: Paths) -> tuple[np.ndarray, np.ndarray]:
     out[first] = np.where(drawn, 1 << 3, counts << 3) | _MOVE_TO
     out[first[drawn] + 3] = (counts[drawn] - 1) << 3 | _LINE_TO
     out[(first + length - 1)[closed]] = _CLOSE_PATH
-    path, nth = np.repeat(np.arange(len(counts)), counts), _nth(counts)
+    path, nth = repeated(counts)
     at = first[path] + 1 + 2 * nth + (drawn[path] & (nth > 0))
     begins = np.append(True, row[path][1:] != row[path][:-1])[: len(xy)]
     before = np.where(begins[:, None], 0, np.roll(xy, 1, axis=0))
@@ -246,8 +248,9 @@ def _features(
         out[first + nth] = number
     for nth, number in enumerate(np.broadcast_arrays(3 << 3, kinds, 4 << 3 | 2, command_bytes)):
         out[first + 4 + tags_of + nth] = number
-    out[np.repeat(first + 4, tags_of) + _nth(tags_of)] = tags
-    out[np.repeat(first + 8 + tags_of, commands_of) + _nth(commands_of)] = commands
+    for begins, counts, numbers in ((first + 4, tags_of, tags), (first + 8 + tags_of, commands_of, commands)):
+        row, at = repeated(counts)
+        out[begins[row] + at] = numbers
     return packed(out)
 
 
@@ -269,11 +272,6 @@ def _bytes_of(numbers: np.ndarray, counts: np.ndarray) -> np.ndarray:
     total = np.append(0, np.cumsum(sizes(numbers)))
     ends = np.cumsum(counts)
     return np.asarray(total[ends] - total[ends - counts])
-
-
-def _nth(counts: np.ndarray) -> np.ndarray:
-    """0, 1, 2 … for each of the counts."""
-    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _value(value: Any) -> bytes:
