@@ -9,14 +9,15 @@ _DIGIT = 11
 
 
 @njit(cache=True, nogil=True)
-def ordered(codes: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both sorted by code, in their order where codes are equal: by digits, of those bits in which codes differ."""
+def ordered(codes: np.ndarray, rows: np.ndarray, room: np.ndarray, room_2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both sorted by code, in their order where codes are equal: by digits, of those bits in which codes differ. All
+    four arrays are written over; two of them are the answer.
+    """
     differing = np.uint64(0)
     for n in range(1, len(codes)):
         differing |= codes[n] ^ codes[0]
     shift = np.uint64(0)
-    a, ra = codes.copy(), rows.copy()
-    b, rb = np.empty_like(a), np.empty_like(ra)
+    a, ra, b, rb = codes, rows, room, room_2
     last = np.uint64((1 << _DIGIT) - 1)
     while differing >> shift:
         if (differing >> shift) & last:
@@ -35,6 +36,34 @@ def ordered(codes: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray
         if shift >= np.uint64(64):
             break
     return a, ra
+
+
+@njit(cache=True, nogil=True)
+def merged(
+    a: tuple[np.ndarray, np.ndarray, np.ndarray], b: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two of sorted codes, starts and rows as one; where both have a code, the rows of ``a`` come first."""
+    codes = np.empty(len(a[0]) + len(b[0]), np.uint64)
+    starts = np.empty(len(codes) + 1, np.int64)
+    rows = np.empty(len(a[2]) + len(b[2]), np.uint32)
+    i = j = cells = found = 0
+    while i < len(a[0]) or j < len(b[0]):
+        of_a = j == len(b[0]) or (i < len(a[0]) and a[0][i] <= b[0][j])
+        of_b = i == len(a[0]) or (j < len(b[0]) and b[0][j] <= a[0][i])
+        codes[cells], starts[cells] = a[0][i] if of_a else b[0][j], found
+        if of_a:
+            for k in range(a[1][i], a[1][i + 1]):
+                rows[found] = a[2][k]
+                found += 1
+            i += 1
+        if of_b:
+            for k in range(b[1][j], b[1][j + 1]):
+                rows[found] = b[2][k]
+                found += 1
+            j += 1
+        cells += 1
+    starts[cells] = found
+    return codes[:cells].copy(), starts[: cells + 1].copy(), rows
 
 
 @njit(cache=True, nogil=True)

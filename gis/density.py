@@ -40,28 +40,32 @@ class Cells:
     rows: np.ndarray
 
     @classmethod
-    def of(cls, codes: np.ndarray, rows: np.ndarray) -> Cells:
-        """From pairs of a cell's code and a row, each pair once, in any order."""
-        codes, rows = counting.ordered(codes.astype(np.uint64), rows.astype(np.uint32))
+    def of(cls, *pairs: tuple[np.ndarray, np.ndarray]) -> Cells:
+        """From arrays of cell codes and the rows beside them, each pair of the two once, in any order."""
+        if not pairs:
+            return cls.none()
+        codes, rows = (
+            np.concatenate(part, dtype=kind, casting="unsafe")
+            for part, kind in zip(zip(*pairs, strict=True), (np.uint64, np.uint32), strict=True)
+        )
+        codes, rows = counting.ordered(codes, rows, np.empty_like(codes), np.empty_like(rows))
         starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: len(codes)])
-        kind = np.uint32 if len(rows) < 2**32 else np.int64
-        return cls(codes[starts], np.append(starts, len(codes)).astype(kind), rows)
+        return cls(codes[starts], _narrow(np.append(starts, len(codes))), rows)
 
     @classmethod
     def joined(cls, parts: Sequence[Cells]) -> Cells:
+        """Of parts that have no row in common, two and two."""
         filled = [part for part in parts if len(part.codes)]
         if len(filled) < 2:
             return filled[0] if filled else cls.none()
-        return cls.of(np.concatenate([part.each for part in filled]), np.concatenate([part.rows for part in filled]))
+        half = len(filled) // 2
+        one, other = cls.joined(filled[:half]), cls.joined(filled[half:])
+        codes, starts, rows = counting.merged(one.arrays, other.arrays)
+        return cls(codes, _narrow(starts), rows)
 
     @classmethod
     def none(cls) -> Cells:
         return cls(np.zeros(0, np.uint64), np.zeros(1, np.uint32), np.zeros(0, np.uint32))
-
-    @property
-    def each(self) -> np.ndarray:
-        """The code of every row in ``rows``."""
-        return np.repeat(self.codes, np.diff(self.starts))
 
     @property
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -72,9 +76,13 @@ class Cells:
         return Cells(*counting.chosen(*self.arrays, becomes))
 
 
+def _narrow(starts: np.ndarray) -> np.ndarray:
+    return starts.astype(np.uint32) if starts[-1] < 2**32 else starts
+
+
 def index_points(points: np.ndarray) -> Cells:
     """``points``: shapely points in WGS 84. Rows are positions in ``points``."""
-    return Cells.of(point_codes(shapely.get_x(points), shapely.get_y(points)), np.arange(len(points)))
+    return Cells.of((point_codes(shapely.get_x(points), shapely.get_y(points)), np.arange(len(points))))
 
 
 def point_codes(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -87,7 +95,7 @@ def point_codes(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
 def index_lines(lines: np.ndarray) -> Cells:
     """Every cell of ``ROUTE_LEVEL`` that a line touches, once per line."""
     rows, codes = line_codes(*_vertices(lines))
-    return Cells.of(codes, rows)
+    return Cells.of((codes, rows))
 
 
 def line_codes(xy: np.ndarray, part: np.ndarray, row_of_part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

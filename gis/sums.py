@@ -120,13 +120,13 @@ def counted(path: Path, where: Hexagons | Squares, chosen: Mapping[str, frozense
     lines in WGS 84 or that the grid's CRS cannot hold.
     """
     read = partitions.read(path, chosen)
-    pairs: list[tuple[np.ndarray, np.ndarray]] = [(np.zeros(0, np.uint64), np.zeros(0, np.uint32))]
+    pairs: list[tuple[np.ndarray, np.ndarray]] = []
     rows = 0
     for at, shapes in read.shapes():
         rows += len(at)
         with partitions.usable(path, "geometry"):
             pairs += ((codes, at[owner].astype(np.uint32)) for owner, codes in _cells(shapes, where))
-    cells = density.Cells.of(*map(np.concatenate, zip(*pairs, strict=True)))
+    cells = density.Cells.of(*pairs)
     del pairs
     codes, people, registrations = density.everyone(
         cells, density.Cells.none(), np.ones(len(read.person), bool), read.person, read.weights

@@ -26,12 +26,13 @@ class Vertices:
     dimension: np.ndarray
 
 
-def vertices(shapes: pa.BinaryArray) -> Vertices:
-    """Of points, lines and polygons, single or multi. Raises ValueError for anything else."""
+def vertices(shapes: pa.BinaryArray, wanted: np.ndarray | None = None) -> Vertices:
+    """Of points, lines and polygons, single or multi, of the ``wanted`` rows. Raises ValueError for anything else."""
     _, offsets, content = shapes.buffers()
     at = np.frombuffer(offsets, np.int32)[shapes.offset : shapes.offset + len(shapes) + 1]
     data = np.frombuffer(content or b"", np.uint8)
     there = shapes.is_valid().to_numpy(zero_copy_only=False)
+    there = there if wanted is None else there & wanted
     coordinates, parts = _sizes(data, at, there)
     if coordinates < 0:
         raise ValueError("not a point, line or polygon in little-endian WKB")

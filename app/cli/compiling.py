@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 import numpy as np
+import pyarrow as pa
 
 from app.cli.context import Context, pass_context
 from app.model import Process
 from app.services import analysis, comparisons, demo, exports, flow, processes, publication, streets, vector_tiles
 from app.services.index import Index, Indexes, Selection
-from app.store import Session, Store, migrations
+from app.store import Session, Store, binary_copy, migrations
 from gis.morton import unit
 
 ZOOM = 14
@@ -32,6 +33,7 @@ def compile_loops(context: Context) -> None:
             process = processes.by_slug(db, demo.SLUG)
             _used(db, process, Indexes(Path(folder)).get(db, process, context.now), Path(folder), context)
         store.dispose()
+    binary_copy.arrays(b"", {"number": pa.int64(), "id": pa.string(), "text": pa.string()}, frozenset({"id"}))
     click.echo("Compiled.")
 
 

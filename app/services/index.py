@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from app.model import Process
 from app.services import located, snapshots, voices
 from app.services.columns import Column, Ids
-from app.services.located import NOWHERE, UNIT, Located, Part
+from app.services.located import NOWHERE, UNIT, Located
 from gis import density
 
 ANSWERS_KEPT = 24
@@ -52,17 +52,9 @@ class Selection:
 
     @property
     def wanted(self) -> dict[str, frozenset[Any]]:
-        sets: tuple[frozenset[Any], ...] = (
-            self.kinds,
-            self.groups,
-            self.categories,
-            self.feelings,
-            self.modes,
-            self.seasons,
-            self.grades,
-            frozenset(map(str, self.arenas)),
-        )
-        return {name: chosen for name, chosen in zip(CATEGORICAL, sets, strict=True) if chosen}
+        of = dict(zip(CATEGORICAL, (getattr(self, field.name) for field in fields(self)), strict=False))
+        of["arena_id"] = frozenset(map(str, self.arenas))
+        return {name: chosen for name, chosen in of.items() if chosen}
 
 
 def locked(method: Callable[Concatenate[Index, P], T]) -> Callable[Concatenate[Index, P], T]:
@@ -106,20 +98,23 @@ class Index:
     def refresh(self, db: Session, process: Process) -> bool:
         """Take in what changed; True if anything did."""
         following, batches = voices.changed_rows(db, process, self._watermark)
-        parts: list[Part] = []
         changed: list[np.ndarray] = []
-        first = len(self._alive)
-        for rows in located.ahead(batches):
-            changed.append(rows.columns["number"].to_numpy())
-            self._note(changed[-1], rows.columns["change"].to_numpy())
-            parts.append(located.part(rows, first, self.epsg, self.hexagon_m))
-            first += len(parts[-1].xy)
+        taken: list[dict[str, Any]] = []
+
+        def noted() -> Iterator[voices.Rows]:
+            for rows in batches:
+                changed.append(rows.columns["number"].to_numpy())
+                self._note(changed[-1], rows.columns["change"].to_numpy())
+                taken.append(self._taken(rows))
+                yield rows
+
+        xy, at = located.read(noted(), len(self._alive), self.epsg, self.hexagon_m)
         self._watermark = following
         if not changed:
             return False
         self._alive = self._alive.copy()
         self._alive[np.isin(self._numbers, np.concatenate(changed))] = False
-        self._append(parts)
+        self._append({name: [each[name] for each in taken] for name in taken[0]}, xy, at)
         self._answers.clear()
         self.generation += 1
         self.unsaved = True
@@ -139,23 +134,28 @@ class Index:
         told = repr((self.version, int(self._alive.sum()), list(self._newest.items())))
         self.edition = blake2b(told.encode(), digest_size=8).hexdigest()
 
-    def _append(self, parts: list[Part]) -> None:
+    def _taken(self, rows: voices.Rows) -> dict[str, Any]:
+        """What is kept of the rows that count, but for where they lie."""
+        counts = pa.array(rows.counts)
+        kept = {name: column.encode(rows.columns[name].filter(counts)) for name, column in self._columns.items()}
+        people, day = (rows.columns[name].filter(counts) for name in ("participant_id", "registered_on"))
+        plain = {name: rows.columns[name].to_numpy()[rows.counts] for name in ("number", "head_count")}
+        return {**kept, **plain, "people": people, "day": day.cast(pa.int32()).to_numpy().astype(np.uint16)}
+
+    def _append(self, taken: dict[str, list[Any]], xy: np.ndarray, at: Located) -> None:
         for name, column in self._columns.items():
-            column.codes = np.concatenate([column.codes, *(column.encode(part.columns[name]) for part in parts)])
-        people = [self._people.encode(part.columns["participant_id"]) for part in parts]
-        self._people.codes = np.concatenate([self._people.codes, *people])
+            column.codes = np.concatenate([column.codes, *taken[name]])
+        people = self._people.encode(pa.concat_arrays(taken["people"]))
+        self._people.codes = np.concatenate([self._people.codes, people])
         weights = np.ones(len(self._people.values), np.int32)
         weights[: len(self._weights)] = self._weights
-        for codes, part in zip(people, parts, strict=True):
-            weights[codes] = part.columns["head_count"].to_numpy()
+        weights[people] = np.concatenate(taken["head_count"])
         self._weights = weights
-        days = [part.columns["registered_on"].cast(pa.int32()).to_numpy().astype(np.uint16) for part in parts]
-        self._day = np.concatenate([self._day, *days])
-        self._numbers = np.concatenate([self._numbers, *(part.columns["number"].to_numpy() for part in parts)])
-        self._xy = np.vstack([self._xy, *(part.xy for part in parts)])
-        self._alive = np.append(self._alive, np.ones(len(self._numbers) - len(self._alive), bool))
-        found = [map(np.concatenate, zip(*each, strict=True)) for each in zip(*(p.pairs for p in parts), strict=True)]
-        self._recent = self._recent.joined(Located(*(density.Cells.of(*pairs) for pairs in found)))
+        self._day = np.concatenate([self._day, *taken["day"]])
+        self._numbers = np.concatenate([self._numbers, *taken["number"]])
+        self._xy = np.vstack([self._xy, xy])
+        self._alive = np.append(self._alive, np.ones(len(xy), bool))
+        self._recent = self._recent.joined(at)
         if len(self._recent.hexagons.rows) > max(FEW, len(self._base.hexagons.rows) // 8):
             self._base, self._recent = self._base.joined(self._recent), Located.none()
 

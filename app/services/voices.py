@@ -44,7 +44,7 @@ def changed_rows(db: Session, process: Process, since: int) -> tuple[int, Iterat
     ``registered_on``, ``head_count`` and ``grade``. Read while ``db`` is open, which answers nothing else meanwhile.
     """
     statement = _figured(db, process).where(Contribution.process_id == process.id, Contribution.change >= since)
-    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, 20 * BATCH))
+    return watermark(db, Contribution), (_rows(found) for found in columns(db, statement, 4 * BATCH))
 
 
 def remembers(db: Session, changes: dict[int, int], since: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Date, Integer, LargeBinary, Select
+from sqlalchemy import Date, Integer, LargeBinary, Select, Uuid
 
 KINDS = ((Integer, pa.int64()), (Date, pa.date32()), (LargeBinary, pa.binary()))
 
@@ -16,3 +16,8 @@ def types(statement: Select[Any]) -> dict[str, pa.DataType]:
         column.name: next((arrow for kind, arrow in KINDS if isinstance(column.type, kind)), pa.string())
         for column in statement.selected_columns
     }
+
+
+def ids(statement: Select[Any]) -> frozenset[str]:
+    """The names of its columns that are ids."""
+    return frozenset(column.name for column in statement.selected_columns if isinstance(column.type, Uuid))

@@ -171,20 +171,32 @@ pairs = st.lists(st.tuples(st.integers(0, 2**50), st.integers(0, 30)), max_size=
 @given(pairs)
 def test_cells_are_in_the_order_of_their_codes(given: list[tuple[int, int]]) -> None:
     codes, rows = np.array(given, np.uint64).reshape(-1, 2).T
-    cells = density.Cells.of(codes, rows)
+    cells = density.Cells.of((codes, rows))
     order = np.argsort(codes, kind="stable")
     assert np.array_equal(cells.codes, np.unique(codes))
-    assert np.array_equal(cells.each, codes[order])
+    assert np.array_equal(np.repeat(cells.codes, np.diff(cells.starts)), codes[order])
     assert np.array_equal(cells.rows, rows[order])
+
+
+@given(pairs, st.integers(1, 7))
+def test_parts_joined_are_the_cells_of_all_together(given: list[tuple[int, int]], parts: int) -> None:
+    codes, rows = np.array(given, np.uint64).reshape(-1, 2).T // np.uint64(2)
+    codes, rows = np.unique(np.stack([codes, rows]), axis=1)
+    each = [density.Cells.of((codes[rows % parts == n], rows[rows % parts == n])) for n in range(parts)]
+    joined, whole = density.Cells.joined(each), density.Cells.of((codes, rows))
+    assert np.array_equal(joined.codes, whole.codes)
+    assert np.array_equal(joined.starts, whole.starts)
+    of_cell = np.repeat(whole.codes, np.diff(whole.starts))
+    assert sorted(zip(of_cell, joined.rows, strict=True)) == list(zip(of_cell, whole.rows, strict=True))
 
 
 @given(pairs, st.lists(st.booleans(), min_size=31, max_size=31))
 def test_the_cells_of_some_rows_are_those_of_a_set_without_the_others(given: Any, kept: list[bool]) -> None:
     codes, rows = np.array(given, np.uint64).reshape(-1, 2).T
     becomes = np.where(kept, np.cumsum(kept) - 1, -1)
-    found = density.Cells.of(codes, rows).where(becomes)
+    found = density.Cells.of((codes, rows)).where(becomes)
     stays = becomes[rows.astype(int)] >= 0
-    wanted = density.Cells.of(codes[stays], becomes[rows[stays].astype(int)])
+    wanted = density.Cells.of((codes[stays], becomes[rows[stays].astype(int)]))
     for array, other in zip(found.arrays, wanted.arrays, strict=True):
         assert np.array_equal(array, other)
 
