@@ -19,7 +19,7 @@ from app.services import processes
 from app.services.index import Index, Selection
 from benchmarks.ground import Ground
 from benchmarks.measuring import Row, child, compared, pairs, same, timed
-from benchmarks.peers.tile import HALF
+from benchmarks.peers.tile import WORLD
 from gis.density import View, deinterleave
 from gis.morton import unit
 
@@ -81,8 +81,8 @@ def _corner(process: Process) -> tuple[int, int]:
 
 def _bounds(left: int, top: int) -> tuple[float, float, float, float]:
     """West, south, east and north of the window in Web Mercator."""
-    cell = 2 * HALF / (1 << LEVEL)
-    return left * cell - HALF, HALF - (top + SIDE) * cell, (left + SIDE) * cell - HALF, HALF - top * cell
+    cell, half = WORLD / (1 << LEVEL), WORLD / 2
+    return left * cell - half, half - (top + SIDE) * cell, (left + SIDE) * cell - half, half - top * cell
 
 
 def _counted(view: View, corner: tuple[int, int]) -> np.ndarray:
