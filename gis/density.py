@@ -100,20 +100,23 @@ def index_lines(lines: np.ndarray) -> Cells:
 
 def line_codes(xy: np.ndarray, part: np.ndarray, row_of_part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(row, cell code at ``LEVEL``): every cell of ``ROUTE_LEVEL`` that lines touch, once for each row, standing for
-    its middle. Vertices in WGS 84 as ``supercover.walk`` takes them.
+    its middle. Vertices as ``touched`` takes them.
     """
-    side = 1 << ROUTE_LEVEL
-    rows, codes = supercover.walk(np.column_stack(unit(xy[:, 0], xy[:, 1])) * side, part, row_of_part)
+    rows, codes = touched(xy, part, row_of_part, ROUTE_LEVEL)
     shift = np.uint64(2 * (LEVEL - ROUTE_LEVEL))
     return rows, (codes << shift) | np.uint64(1) << (shift - np.uint64(1))
 
 
 def crossed(lines: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
-    """(row, cell code): every cell of ``level`` that each (multi)line in WGS 84 passes through, once per line; the
-    rows in order.
+    """``touched`` by each (multi)line in WGS 84."""
+    return touched(*_vertices(lines), level)
+
+
+def touched(xy: np.ndarray, part: np.ndarray, row_of_part: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
+    """(row, cell code): every cell of ``level`` that lines pass through, once for each row; the rows in order. Vertices
+    in WGS 84 as ``supercover.walk`` takes them.
     """
-    xy, part, owner = _vertices(lines)
-    return supercover.walk(np.column_stack(unit(xy[:, 0], xy[:, 1])) * (1 << level), part, owner)
+    return supercover.walk(np.column_stack(unit(xy[:, 0], xy[:, 1])) * (1 << level), part, row_of_part)
 
 
 def _vertices(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

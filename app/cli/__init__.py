@@ -38,6 +38,7 @@ for command in (
     streets.network,
     handing_over.import_files,
     handing_over.export_file,
+    handing_over.density,
     handing_over.publish,
     handing_over.forget,
     aggregate.partition,

@@ -10,8 +10,9 @@ import click
 import numpy as np
 
 from app.cli.context import Context, pass_context, refusing
-from app.services import analysis, erasure, exports, imports, processes, publication
+from app.services import analysis, erasure, exports, imports, processes, publication, route_density
 from app.services.index import Index, Indexes, drop_snapshots
+from gis.formats import geotiff
 
 
 @click.command("import")
@@ -61,6 +62,23 @@ def export_file(context: Context, slug: str, layers: tuple[str, ...], format_: s
     for name, count in made.rows.items():
         click.echo(f"{name}\t{count}")
     click.echo(str(made.path))
+
+
+@click.command()
+@click.argument("slug", metavar="PROCESS")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="A .tif file.")
+@pass_context
+@refusing
+def density(context: Context, slug: str, out: Path) -> None:
+    """Write how many people's ways pass through each cell, each person once, as GeoTIFF."""
+    with context.store.reading() as db:
+        row = processes.by_slug(db, slug)
+        made = route_density.of(db, row)
+    geotiff.write(out, made, f"{row.title}: people in each cell, none of fewer than {row.minimum_people}")
+    click.echo(
+        f"{np.count_nonzero(made.values)} cells, {made.cell:.0f} m in EPSG:3857, at most {made.values.max()} people"
+    )
+    click.echo(str(out))
 
 
 @click.command()

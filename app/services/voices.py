@@ -96,6 +96,19 @@ def routes(db: Session, process: Process) -> Iterator[tuple[np.ndarray, np.ndarr
     return ((found["number"].to_numpy(), shapes(found)) for found in columns(db, statement, BATCH))
 
 
+def walked(db: Session, process: Process) -> Iterator[dict[str, pa.Array]]:
+    """For figures that staff see: of every way that counts and has something left, whose it is (``participant_id``),
+    how many that are (``head_count``) and its ``shape`` as WKB; in batches, in no order. Read while ``db`` is open.
+    """
+    table = cast(Table, Contribution.__table__).c
+    statement = (
+        select(table.participant_id, Participant.head_count, wkb(table.geometry).label("shape"))
+        .join(Participant, Participant.id == table.participant_id)
+        .where(*counted(db, process), table.kind == "route", table.geometry.is_not(None))
+    )
+    return columns(db, statement, BATCH)
+
+
 def journeys(db: Session, process: Process) -> Iterator[dict[str, pa.Array]]:
     """For figures that staff see: of every way that counts, how it is travelled and would rather be, by whom, and what
     filters ask for; in batches. Read while ``db`` is open, which answers nothing else meanwhile.
