@@ -13,15 +13,18 @@ from app.model.process import NamedPlace, Process
 from app.model.release import Release
 from app.model.roadmap import InputEvidence, InputLog, RoadmapInput
 from app.model.staff import Staff
+from app.model.workshop import Ballot, Dots, Offer, WorkshopItem
 
 __all__ = [
     "Area",
     "AreaHistory",
     "Arena",
     "ArenaLog",
+    "Ballot",
     "Base",
     "CatalogueEntry",
     "Contribution",
+    "Dots",
     "HostLink",
     "InputEvidence",
     "InputLog",
@@ -32,6 +35,7 @@ __all__ = [
     "ModerationLog",
     "NamedPlace",
     "NewKey",
+    "Offer",
     "Participant",
     "Photo",
     "PhotoLog",
@@ -40,4 +44,5 @@ __all__ = [
     "RoadmapInput",
     "Staff",
     "StreetNetwork",
+    "WorkshopItem",
 ]

@@ -141,7 +141,13 @@ def open_map(db: Session, process: Process, *, title: str, now: datetime) -> Are
     if process.phase != "collecting":
         raise Closed("process_closed")
     processes.offer_to_residents(db, process)
-    return create(db, process, title=title, method="online_map", now=now, state="open", join_code=_fresh_code(db))
+    return open_by_code(db, process, title=title, method="online_map", now=now, **ALLOWS["online_map"])
+
+
+def open_by_code(db: Session, process: Process, *, title: str, method: str, now: datetime, **allows: Any) -> Arena:
+    """An arena that one comes to by a code or its QR code."""
+    code = _fresh_code(db)
+    return create(db, process, title=title, method=method, now=now, state="open", join_code=code, allows=allows)
 
 
 def for_residents(arena: Arena) -> bool:

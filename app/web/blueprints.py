@@ -33,6 +33,7 @@ from app.web import (
     tiles,
     travel,
     turnout,
+    workshop,
 )
 
 MODULES = (
@@ -57,6 +58,7 @@ MODULES = (
     travel,
     conflicts,
     streets,
+    workshop,
     moderate,
     downloads,
     basemap,

@@ -64,6 +64,27 @@ def _participation() -> dict[str, Any]:
             ),
         },
         "/api/v1/finish": {"post": _operation("Say that one is done", {"204": {"description": "noted"}}, TOKEN)},
+        "/api/v1/ballot": {
+            "get": _operation("The dots that were received in a workshop", {"200": _answer("dots")}, TOKEN),
+            "put": _operation(
+                "Give dots to inputs in place of those one gave before; an older revision changes nothing",
+                {"200": _answer("dots")},
+                TOKEN,
+                requestBody=_body(
+                    {"dots": {"type": "object", "additionalProperties": {"type": "integer"}}, "revision": REVISION},
+                    "dots",
+                    "revision",
+                ),
+            ),
+        },
+        "/api/v1/offers": {
+            "post": _operation(
+                "Offer to help with an input, as an association, business or group",
+                {"201": _answer("name, state")},
+                TOKEN,
+                requestBody=_body({name: {"type": "string"} for name in ("input", "name", "words")}, "input", "name"),
+            )
+        },
         "/api/openapi.json": {"get": _operation("This description", {"200": _answer("OpenAPI 3.0")})},
     }
 

@@ -38,9 +38,21 @@ def asset(path: str) -> str:
 @cache
 def participant_files() -> tuple[str, ...]:
     """What the participant's pages are made of, below static/; staff's rooms are not for a child's tablet."""
-    scripts = ("class", "compare", "flow", "here", "map_and_list", "plan", "print", "wall")
+    scripts = (
+        "class",
+        "compare",
+        "flow",
+        "here",
+        "map_and_list",
+        "plan",
+        "print",
+        "wall",
+        "workshop_table",
+        "workshop_vote",
+        "workshop_wall",
+    )
     layers = ("corridors", "differences", "planner", "streets")
-    styles = ("flow", "questions", "staff", "teacher")
+    styles = ("flow", "questions", "staff", "teacher", "workshop")
     staff = (
         *(f"pages/{name}.js" for name in scripts),
         *(f"map/{name}.js" for name in layers),

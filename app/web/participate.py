@@ -48,8 +48,8 @@ def map_page(code: str) -> str | Response:
     holds_no_secret()
     with service().store.reading() as db:
         arena = arenas.by_code(db, code)
-        if arena.join_code != code:
-            return redirect(url_for("participate.map_page", code=arena.join_code))
+        if arena.join_code != code or arena.method == "workshop":
+            return redirect(_where(arena))
         process = db.get_one(Process, arena.process_id)
         return drawn_on(db, process, arena, "participate/map.html", guided=arenas.guided(arena))
 
@@ -104,9 +104,15 @@ def join() -> tuple[Response, int]:
             "catalogue": wire.catalogue(entries, current(), wire.audience(joined.arena)),
             "returning": joined.returning,
             "expires": joined.expires_at.isoformat(timespec="seconds"),
-            "map": url_for("participate.map_page", code=joined.arena.join_code),
+            "map": _where(joined.arena),
         }
     return jsonify(answer), 201
+
+
+def _where(arena: Arena) -> str:
+    """Where one goes on who has joined."""
+    page = "workshop.vote_page" if arena.method == "workshop" else "participate.map_page"
+    return url_for(page, code=arena.join_code)
 
 
 def _joined(db: Session, code: str, token: Any, head_count: Any, valid: timedelta) -> participants.Joined:

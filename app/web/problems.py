@@ -94,6 +94,11 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "folder_not_empty": (_("There is something in %(file)s already."), _("Choose a new folder.")),
     "grade_out_of_range": (_("That grade does not exist."), _("Choose a grade from %(low)s to %(high)s.")),
+    "input_decided": (
+        _("%(given)s is decided already."),
+        _("Take it off the list, or set it back to “being looked at” first."),
+    ),
+    "input_not_on_table": (_("%(given)s is not on the table."), _("Load the page again and give your dots anew.")),
     "input_unknown": (_("We cannot find that input."), _("Go back to the roadmap and choose it there.")),
     "layer_missing": (_("The file has no layer %(layer)s."), _("It has these: %(found)s. Mend the mapping.")),
     "layer_unclear": (
@@ -117,6 +122,11 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("Choose a number between them."),
     ),
     "municipality_not_usable": (_("A municipality number has four digits."), _("Write four digits.")),
+    "number_out_of_range": (
+        _("That number cannot be right: %(field)s."),
+        _("Write a whole number from %(low)s to %(high)s."),
+    ),
+    "offer_unknown": (_("We cannot find that offer."), _("Load the page again.")),
     "network_empty": (
         _("The file %(file)s has no streets in the area."),
         _("Check the layer, the chosen rows and the coordinate system."),
@@ -235,6 +245,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("That step is not possible from where it is now."),
         _("Load the page again to see how it is."),
     ),
+    "too_many_dots": (
+        _("That is %(given)s dots, and you have %(most)s."),
+        _("Take some away; the others are kept."),
+    ),
     "too_few_people": (
         _("Too few people stand behind this to show it."),
         _("At least %(least)s are needed, so that nobody can be recognised."),
@@ -248,6 +262,7 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("The archive %(file)s is far larger inside than outside, or holds too many files."),
         _("Send the map file itself."),
     ),
+    "workshop_too_large": (_("That is too much for one table."), _("Choose at most %(most)s inputs.")),
 }
 
 

@@ -49,6 +49,7 @@ LAYERS = {
     "crossings": _("Crossings"),
     "desire_lines": _("Short cuts"),
 }
+OFFER_STATES = {"pending": _("waits for an answer"), "accepted": _("accepted"), "declined": _("declined")}
 PHOTOS = {"pending": _("To be looked at"), "released": _("Released"), "hidden": _("Hidden")}
 MODERATION = {"pending": _("To be read"), "released": _("Released"), "hidden": _("Hidden")}
 FIELDS = {
@@ -57,15 +58,21 @@ FIELDS = {
     "arena": _("class"),
     "bbox": _("bounds"),
     "by": _("One area for each"),
+    "case": _("which case it belongs to"),
     "created": _("made from"),
     "crs": _("coordinate system"),
+    "dots": _("dots"),
     "filter": _("filter"),
     "format": _("format"),
     "grade": _("grade"),
     "group_name": _("class or group"),
+    "input": _("input"),
+    "inputs": _("inputs"),
     "label": _("school or host"),
     "layer": _("layer"),
+    "name": _("name"),
     "network": _("street network"),
+    "offer": _("offer"),
     "method": _("What counts as an area"),
     "number": _("sheet number"),
     "paper": _("paper"),
@@ -97,6 +104,7 @@ def install(app: Flask) -> None:
         method_words=METHODS,
         layer_words=LAYERS,
         moderation_words=MODERATION,
+        offer_words=OFFER_STATES,
         photo_words=PHOTOS,
         field_words=FIELDS,
     )

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import load
-from app.services import analysis, demo, moderation, publication, roadmap
+from app.services import analysis, demo, moderation, publication, roadmap, workshop
 from app.services.index import Index
 from app.store import Store
 from app.web.language import TRANSLATED
@@ -33,6 +33,7 @@ def school(embedded: Store) -> dict[str, str]:
         index.refresh(db, made)
         (area,) = analysis.derive_areas(db, made, index, a.NOW)
         found = roadmap.from_area(db, planner, made, area, **WORDS, now=a.NOW)
+        table = workshop.open_workshop(db, made, title="Bord", dots=5, public_ids=[found.public_id], now=a.NOW)
         publication.release(db, made, analysis.hexagons_by_group(index), now=a.NOW)
     desk = "/plan/borgen"
     return {
@@ -60,13 +61,30 @@ def school(embedded: Store) -> dict[str, str]:
         "compare": f"{desk}/sammenlign?a_group=bad&b_kind=route",
         "turnout": f"{desk}/hvem-mangler",
         "travel": f"{desk}/reisemate",
+        "workshops": f"{desk}/verksted",
+        "workshop": f"{desk}/verksted/{table.id}",
+        "minutes": f"{desk}/verksted/{table.id}/referat",
+        "vote": f"/verksted/{table.join_code}",
+        "vote wall": f"/verksted/{table.join_code}/vegg",
         "missing": "/nix",
     }
 
 
 STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
-STAFF += ("streets", "questions", "here", "compare", "turnout", "travel")
-OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
+STAFF += ("streets", "questions", "here", "compare", "turnout", "travel", "workshops", "workshop", "minutes")
+OPEN = (
+    "front",
+    "front with a code",
+    "map",
+    "privacy",
+    "process",
+    "classes",
+    "class",
+    "sign in",
+    "vote",
+    "vote wall",
+    "missing",
+)
 PAGES = (*OPEN, *STAFF)
 
 
