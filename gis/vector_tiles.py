@@ -7,7 +7,7 @@ south; a layer's rows go on for ``BUFFER`` units outside it, so that no outline 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from gis import vector_points
 from gis.crs import WGS84, project, project_xy
 from gis.density import FINEST, View, deinterleave, interleave
 from gis.layer import Layer
@@ -67,16 +68,12 @@ def overview(view: View, z: int, x: int, y: int, name: str) -> bytes | None:
         return None
     column, row = deinterleave(codes - np.uint64(first))
     side = EXTENT >> CELL_STEPS
-    xy = np.column_stack([column, row]).astype(np.int64) * side + side // 2
-    once = np.ones(len(xy), np.int64)
-    points = Paths(xy, once, np.arange(len(xy)), once * _POINT)
-    shown = people >= view.minimum
+    x_, y_ = (axis.astype(np.int64) * side + side // 2 for axis in (column, row))
     counts, at = np.unique(people.astype(np.int64), return_inverse=True)
-    attributes = [
-        Attribute("people", np.where(shown, at, -1), [_value(count) for count in counts.tolist()]),
-        Attribute("withheld", np.where(shown, -1, 0), [_value(True)]),
-    ]
-    return _tile(name, points, attributes)
+    shown = people >= view.minimum
+    drawn = vector_points.features(x_, y_, np.where(shown, 0, 1), np.where(shown, at, len(counts)))
+    values = [*map(_value, counts.tolist()), _value(True)]
+    return _layer(name, drawn.tobytes(), ("people", "withheld"), values)
 
 
 class Tiled:
@@ -226,8 +223,14 @@ def _tile(name: str, paths: Paths, attributes: Sequence[Attribute]) -> bytes:
     """``attributes`` of the same rows, each of which has a path."""
     kinds = paths.kinds[np.unique(paths.row, return_index=True)[1]]
     tags, of_row, values = _tags(attributes, len(kinds))
-    layer = [_field(1, name.encode()), _features(kinds, tags, of_row, *_commands(paths))]
-    layer += [_field(3, each.name.encode()) for each in attributes]
+    drawn = _features(kinds, tags, of_row, *_commands(paths))
+    return _layer(name, drawn, [each.name for each in attributes], values)
+
+
+def _layer(name: str, features: bytes, keys: Iterable[str], values: Iterable[bytes]) -> bytes:
+    """A tile of one layer (section 4.1)."""
+    layer = [_field(1, name.encode()), features]
+    layer += [_field(3, key.encode()) for key in keys]
     layer += [_field(4, value) for value in values]
     layer += [bytes([5 << 3]), varint(EXTENT), bytes([15 << 3, 2])]
     return _field(3, b"".join(layer))

@@ -7,7 +7,7 @@ import gc
 import click
 
 from app import config as configuration
-from app.cli import aggregate, compiling, handing_over, running, setting_up, streets
+from app.cli import aggregate, checking, compiling, handing_over, running, setting_up, streets
 from app.cli.context import Context
 
 
@@ -32,6 +32,7 @@ for command in (
     running.backup_store,
     running.restore_store,
     running.doctor,
+    checking.check_figures,
     setting_up.process,
     setting_up.arena,
     setting_up.staff_group,

@@ -3,8 +3,10 @@
 from app.model.area import Area, AreaHistory
 from app.model.arena import Arena, ArenaLog, HostLink
 from app.model.base import Base
+from app.model.campaign import Campaign, CampaignArena, CampaignTask
 from app.model.catalogue import CatalogueEntry
 from app.model.contribution import Contribution, ModerationLog
+from app.model.indicator import Indicator, Measurement
 from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
 from app.model.network import StreetNetwork
 from app.model.participant import NewKey, Participant
@@ -22,16 +24,21 @@ __all__ = [
     "ArenaLog",
     "Ballot",
     "Base",
+    "Campaign",
+    "CampaignArena",
+    "CampaignTask",
     "CatalogueEntry",
     "Contribution",
     "Dots",
     "HostLink",
+    "Indicator",
     "InputEvidence",
     "InputLog",
     "Measure",
     "MeasureInput",
     "MeasurePartner",
     "MeasureStep",
+    "Measurement",
     "ModerationLog",
     "NamedPlace",
     "NewKey",

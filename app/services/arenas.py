@@ -16,7 +16,7 @@ from app.model import Arena, ArenaLog, CatalogueEntry, Contribution, HostLink, P
 from app.model.arena import ARENA_STATES, METHODS
 from app.model.catalogue import STICKER_GROUPS
 from app.model.contribution import COUNTED_STATES
-from app.services import keys, moderation, processes
+from app.services import fields, keys, moderation, processes
 from app.services.actors import ALPHABET, SYSTEM, Host, Officer, digest, new_token
 
 CODE_LENGTH = 6
@@ -69,7 +69,7 @@ def create_host_link(
         HostLink(
             process_id=process.id,
             digest=digest(token),
-            label=_name(label, "label"),
+            label=fields.text(label, "label", LONGEST_NAME),
             method=method,
             location=location,
             expires_at=now + valid if valid else None,
@@ -110,7 +110,10 @@ def open_class(
         grade = None
     elif grade is None or not 1 <= grade <= 13:
         raise Invalid("grade_out_of_range", field="grade", low=1, high=13)
-    school, group_name = _name(school, "school"), _name(group_name, "group_name")
+    school, group_name = (
+        fields.text(school, "school", LONGEST_NAME),
+        fields.text(group_name, "group_name", LONGEST_NAME),
+    )
     link = db.get_one(HostLink, actor.link_id)
     public_key, sealed_key = keys.pair(actor.key)
     allowed = ALLOWS.get(link.method, {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)})
@@ -167,7 +170,9 @@ def create(db: Session, process: Process, *, title: str, method: str, now: datet
     if method not in METHODS:
         raise Invalid("method_unknown", field="method", offered=", ".join(METHODS))
     details = {"allows": ALLOWS.get(method, {}), "state": "closed", **details}
-    arena = Arena(process_id=process.id, method=method, title=_name(title, "title"), created_at=now, **details)
+    arena = Arena(
+        process_id=process.id, method=method, title=fields.text(title, "title", LONGEST_NAME), created_at=now, **details
+    )
     db.add(arena)
     db.flush()
     return arena
@@ -288,12 +293,3 @@ def _fresh_code(db: Session) -> str:
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
         if db.scalar(select(Arena.id).where(Arena.join_code == code)) is None:
             return code
-
-
-def _name(value: str, field: str) -> str:
-    value = " ".join(value.split())
-    if not value:
-        raise Invalid("field_missing", field=field)
-    if len(value) > LONGEST_NAME:
-        raise Invalid("text_too_long", field=field, most=LONGEST_NAME)
-    return value

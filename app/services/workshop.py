@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.errors import Closed, Conflict, Invalid, NotFound
 from app.model import Arena, Ballot, Dots, Offer, Participant, Process, RoadmapInput, WorkshopItem
 from app.model.workshop import OFFER_STATES
-from app.services import arenas, participants
+from app.services import arenas, fields, participants
 from app.services.actors import Officer, Pupil
 
 MOST_DOTS = 20
@@ -53,7 +53,7 @@ def open_workshop(
     """A workshop where each person has ``dots`` dots for these inputs. Raises Invalid, Closed."""
     if process.phase != "collecting":
         raise Closed("process_closed")
-    each = _whole(dots, "dots", 1, MOST_DOTS)
+    each = fields.whole(dots, "dots", 1, MOST_DOTS)
     wanted = list(dict.fromkeys(public_ids))
     if not wanted:
         raise Invalid("field_missing", field="inputs")
@@ -127,7 +127,7 @@ def cast(db: Session, actor: Pupil, dots: Any, *, revision: Any, now: datetime) 
     A ballot older than one that was received changes nothing. Dots for what was shelved meanwhile are left out, so that
     a table that was without network loses no other. Raises Invalid (too many dots, unknown input), Closed.
     """
-    number = _whole(revision, "revision", 1, 2**31 - 1)
+    number = fields.whole(revision, "revision", 1, 2**31 - 1)
     participants.check_open(actor.arena_state, actor.process_phase)
     person = db.scalar(select(Participant).where(Participant.id == actor.participant_id).with_for_update())
     items = dict(
@@ -209,10 +209,7 @@ def standing(db: Session, arena: Arena) -> Standing:
 
 def shelve(db: Session, process: Process, arena: Arena, public_id: str, case: str) -> None:
     """Take an input off the table: it belongs to another case. Its dots stay, and count again if it comes back."""
-    case = " ".join(case.split())
-    if not case:
-        raise Invalid("field_missing", field="case")
-    _item(db, process, arena, public_id).shelved = case[:LONGEST_WORDS]
+    _item(db, process, arena, public_id).shelved = fields.text(case, "case", LONGEST_WORDS)
     db.flush()
 
 
@@ -229,11 +226,7 @@ def offer(db: Session, actor: Pupil, public_id: str, name: Any, words: Any, now:
     participants.check_open(actor.arena_state, actor.process_phase)
     process = db.get_one(Process, actor.process_id)
     row = _item(db, process, db.get_one(Arena, actor.arena_id), public_id)
-    called = " ".join(name.split()) if isinstance(name, str) else ""
-    if not called:
-        raise Invalid("field_missing", field="name")
-    if len(called) > arenas.LONGEST_NAME:
-        raise Invalid("text_too_long", field="name", most=arenas.LONGEST_NAME)
+    called = fields.text(name if isinstance(name, str) else "", "name", arenas.LONGEST_NAME)
     said = words.strip()[:LONGEST_WORDS] if isinstance(words, str) and words.strip() else None
     known = db.scalar(select(Offer).where(Offer.input_id == row.input_id, Offer.name == called))
     if known is None:
@@ -276,19 +269,13 @@ def change_state(db: Session, actor: Officer, arena: Arena, wanted: str, now: da
 def _checked(dots: Any, items: dict[str, WorkshopItem]) -> dict[str, int]:
     if not isinstance(dots, dict):
         raise Invalid("field_missing", field="dots")
-    given = {str(public_id): _whole(count, "dots", 0, MOST_DOTS * LARGEST_TABLE) for public_id, count in dots.items()}
+    given = {
+        str(public_id): fields.whole(count, "dots", 0, MOST_DOTS * LARGEST_TABLE) for public_id, count in dots.items()
+    }
     unknown = next((public_id for public_id in given if public_id not in items), None)
     if unknown is not None:
         raise Invalid("input_not_on_table", field="dots", given=unknown[:20])
     return {public_id: count for public_id, count in given.items() if count}
-
-
-def _whole(value: Any, field: str, low: int, high: int) -> int:
-    if isinstance(value, str) and value.strip().isdigit():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise Invalid("number_out_of_range", field=field, low=low, high=high)
-    return value
 
 
 def _input(db: Session, process: Process, public_id: str) -> RoadmapInput:

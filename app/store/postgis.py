@@ -57,17 +57,16 @@ def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str
     connection.execute(select(1))  # psycopg begins the transaction with its own first statement, which COPY here is not
     raw: Any = connection.connection.driver_connection
     query = ClientCursor(raw).mogrify(f"COPY ({compiled}) TO STDOUT (FORMAT binary)", compiled.params)
-    rows = _copied(raw.pgconn, query.encode())
     few = min(size, FEW)
-    blocks = iter(lambda: b"".join(islice(rows, few)), b"")
+    blocks = _copied(raw.pgconn, query.encode(), few)
     while block := b"".join(islice(blocks, size // few)):
         found = binary_copy.arrays(block, types, ids)
         if len(next(iter(found.values()))):  # the header and the end come in messages of their own
             yield found
 
 
-def _copied(connection: Any, query: bytes) -> Iterator[bytes]:
-    """The messages of a COPY; psycopg's own reader spends more on each than the server does."""
+def _copied(connection: Any, query: bytes, few: int) -> Iterator[bytes]:
+    """The messages of a COPY, a few in one; psycopg's own reader spends more on each than the server does."""
     begun = connection.exec_(query)
     if begun.status != ExecStatus.COPY_OUT:
         raise error_from_result(begun)
@@ -76,14 +75,9 @@ def _copied(connection: Any, query: bytes) -> Iterator[bytes]:
     done = False
     try:
         while not done:
-            length, message = connection.get_copy_data(1)
-            if length > 0:
-                yield message
-            elif length == 0:
-                arrived.poll()
-                connection.consume_input()
-            else:
-                done = True
+            messages, done = _next(connection, arrived, few)
+            if messages:
+                yield b"".join(messages)
         while ended := connection.get_result():
             if ended.status != ExecStatus.COMMAND_OK:
                 raise error_from_result(ended)
@@ -92,5 +86,21 @@ def _copied(connection: Any, query: bytes) -> Iterator[bytes]:
             connection.get_cancel().cancel()
             while connection.get_copy_data(0)[0] > 0:
                 pass
-            while connection.get_result():
-                pass
+        while connection.get_result():
+            pass
+
+
+def _next(connection: Any, arrived: Any, few: int) -> tuple[list[bytes], bool]:
+    """The next few messages, and whether those were the last."""
+    messages: list[bytes] = []
+    read = connection.get_copy_data
+    while len(messages) < few:
+        length, message = read(1)
+        if length > 0:
+            messages.append(message)
+        elif length == 0:
+            arrived.poll()
+            connection.consume_input()
+        else:
+            return messages, True
+    return messages, False

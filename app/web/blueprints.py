@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.web import (
     basemap,
+    campaigns,
     classroom,
     comparisons,
     conflicts,
@@ -15,6 +16,7 @@ from app.web import (
     gazetteer,
     heat,
     here,
+    indicators,
     lessons,
     moderate,
     networks,
@@ -59,6 +61,8 @@ MODULES = (
     conflicts,
     streets,
     workshop,
+    indicators,
+    campaigns,
     moderate,
     downloads,
     basemap,

@@ -39,6 +39,7 @@ def asset(path: str) -> str:
 def participant_files() -> tuple[str, ...]:
     """What the participant's pages are made of, below static/; staff's rooms are not for a child's tablet."""
     scripts = (
+        "campaign",
         "class",
         "compare",
         "flow",
@@ -52,7 +53,7 @@ def participant_files() -> tuple[str, ...]:
         "workshop_wall",
     )
     layers = ("corridors", "differences", "planner", "streets")
-    styles = ("flow", "questions", "staff", "teacher", "workshop")
+    styles = ("campaign", "flow", "indicators", "questions", "staff", "teacher", "workshop")
     staff = (
         *(f"pages/{name}.js" for name in scripts),
         *(f"map/{name}.js" for name in layers),

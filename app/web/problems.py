@@ -94,6 +94,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "folder_not_empty": (_("There is something in %(file)s already."), _("Choose a new folder.")),
     "grade_out_of_range": (_("That grade does not exist."), _("Choose a grade from %(low)s to %(high)s.")),
+    "campaign_unknown": (_("We cannot find that solution hunt."), _("Go back to the list and choose it there.")),
+    "day_unreadable": (_("%(given)s is not a day."), _("Choose the day in the field %(field)s.")),
+    "period_backwards": (_("The last day comes before the first."), _("Choose the days anew.")),
+    "indicator_unknown": (_("We cannot find that figure."), _("Load the page again.")),
     "input_decided": (
         _("%(given)s is decided already."),
         _("Take it off the list, or set it back to “being looked at” first."),
@@ -126,6 +130,7 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("That number cannot be right: %(field)s."),
         _("Write a whole number from %(low)s to %(high)s."),
     ),
+    "number_unreadable": (_("%(given)s is not a number."), _("Write it with digits, for instance 12,5.")),
     "offer_unknown": (_("We cannot find that offer."), _("Load the page again.")),
     "network_empty": (
         _("The file %(file)s has no streets in the area."),

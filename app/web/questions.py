@@ -60,6 +60,12 @@ QUESTIONS = (
         _("Plan conflict"),
         _("Lay a plan over the map and see which ways and places it touches, and how many people that is."),
     ),
+    Question(
+        "indicators.page",
+        "tool-list",
+        _("Life in the area"),
+        _("Keep figures with their source, hold them against other places, and measure again later."),
+    ),
 )
 
 

@@ -10,11 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import load
-from app.services import analysis, demo, moderation, publication, roadmap, workshop
+from app.services import analysis, campaigns, demo, indicators, moderation, publication, roadmap, workshop
 from app.services.index import Index
 from app.store import Store
 from app.web.language import TRANSLATED
 from tests import builders as a
+from tests.services.test_campaigns import HUNT
 
 WORDS = {"title": "Lys på stien", "theme": "traffic_safety", "realiser": "together"}
 
@@ -34,6 +35,11 @@ def school(embedded: Store) -> dict[str, str]:
         (area,) = analysis.derive_areas(db, made, index, a.NOW)
         found = roadmap.from_area(db, planner, made, area, **WORDS, now=a.NOW)
         table = workshop.open_workshop(db, made, title="Bord", dots=5, public_ids=[found.public_id], now=a.NOW)
+        hunt = campaigns.open_hunt(db, made, **{**HUNT, "expectation": "Alt står her."}, now=a.NOW)
+        campaigns.publish(db, made, hunt.id, True)
+        safe = indicators.add(db, made, name="Trygg på vei hjem", unit="%", source="Ungdata", now=a.NOW)
+        indicators.measure(db, made, safe.id, place="Borgen", own=True, year="2015", value="61,5")
+        indicators.publish(db, made, safe.id, True)
         publication.release(db, made, analysis.hexagons_by_group(index), now=a.NOW)
     desk = "/plan/borgen"
     return {
@@ -61,6 +67,11 @@ def school(embedded: Store) -> dict[str, str]:
         "compare": f"{desk}/sammenlign?a_group=bad&b_kind=route",
         "turnout": f"{desk}/hvem-mangler",
         "travel": f"{desk}/reisemate",
+        "life": f"{desk}/livet",
+        "public life": "/p/borgen/livet",
+        "hunts": f"{desk}/losningsjakten",
+        "hunt": f"{desk}/losningsjakten/{hunt.id}",
+        "public hunt": "/p/borgen/losningsjakten",
         "workshops": f"{desk}/verksted",
         "workshop": f"{desk}/verksted/{table.id}",
         "minutes": f"{desk}/verksted/{table.id}/referat",
@@ -71,7 +82,20 @@ def school(embedded: Store) -> dict[str, str]:
 
 
 STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
-STAFF += ("streets", "questions", "here", "compare", "turnout", "travel", "workshops", "workshop", "minutes")
+STAFF += (
+    "streets",
+    "questions",
+    "here",
+    "compare",
+    "turnout",
+    "travel",
+    "life",
+    "hunts",
+    "hunt",
+    "workshops",
+    "workshop",
+    "minutes",
+)
 OPEN = (
     "front",
     "front with a code",
