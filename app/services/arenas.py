@@ -14,22 +14,11 @@ from sqlalchemy.orm import Session
 from app.errors import Closed, Conflict, Invalid, NotFound, Unauthenticated
 from app.model import Arena, ArenaLog, CatalogueEntry, Contribution, HostLink, Participant, Process
 from app.model.arena import ARENA_STATES, METHODS
-from app.model.catalogue import STICKER_GROUPS
 from app.model.contribution import COUNTED_STATES
-from app.services import keys, moderation, processes
+from app.services import keys, methods, moderation, processes
 from app.services.actors import ALPHABET, SYSTEM, Host, Officer, digest, new_token
 
 CODE_LENGTH = 6
-ALLOWS: dict[str, dict[str, Any]] = {
-    "school_class": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)},
-    "kindergarten": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS), "groups_of": 30},
-    "online_map": {
-        "kinds": ["route", "place", "area"],
-        "groups": list(STICKER_GROUPS),
-        "audience": "residents",
-        "photos": True,
-    },
-}
 LARGEST_GROUP = 30
 LONGEST_NAME = 80
 
@@ -113,7 +102,6 @@ def open_class(
     school, group_name = _name(school, "school"), _name(group_name, "group_name")
     link = db.get_one(HostLink, actor.link_id)
     public_key, sealed_key = keys.pair(actor.key)
-    allowed = ALLOWS.get(link.method, {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)})
     arena = Arena(
         process_id=process.id,
         host_link_id=link.id,
@@ -124,8 +112,8 @@ def open_class(
         group_name=group_name,
         held_on=now.date(),
         location=link.location,
-        allows={**allowed, "guided": guided and link.method == "school_class"},
-        join_code=_fresh_code(db),
+        allows={**methods.of(link.method).allows, "guided": guided and link.method == "school_class"},
+        join_code=fresh_code(db),
         practice=practice,
         public_key=public_key,
         sealed_key=sealed_key,
@@ -141,7 +129,7 @@ def open_map(db: Session, process: Process, *, title: str, now: datetime) -> Are
     if process.phase != "collecting":
         raise Closed("process_closed")
     processes.offer_to_residents(db, process)
-    return create(db, process, title=title, method="online_map", now=now, state="open", join_code=_fresh_code(db))
+    return create(db, process, title=title, method="online_map", now=now, state="open", join_code=fresh_code(db))
 
 
 def for_residents(arena: Arena) -> bool:
@@ -160,7 +148,7 @@ def create(db: Session, process: Process, *, title: str, method: str, now: datet
     """An arena that nobody joins by code: an import, a demo, an occasion recorded afterwards."""
     if method not in METHODS:
         raise Invalid("method_unknown", field="method", offered=", ".join(METHODS))
-    details = {"allows": ALLOWS.get(method, {}), "state": "closed", **details}
+    details = {"allows": dict(methods.of(method).allows), "state": "closed", **details}
     arena = Arena(process_id=process.id, method=method, title=_name(title, "title"), created_at=now, **details)
     db.add(arena)
     db.flush()
@@ -277,7 +265,8 @@ def _one(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return case((and_(*conditions), 1), else_=0)
 
 
-def _fresh_code(db: Session) -> str:
+def fresh_code(db: Session) -> str:
+    """A join code that no arena has."""
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
         if db.scalar(select(Arena.id).where(Arena.join_code == code)) is None:
