@@ -207,7 +207,7 @@ def _part(value: Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PARTS:
-        raise Invalid("number_out_of_range", field="part", low=1, high=MOST_PARTS)
+        raise Invalid("number_out_of_range", field="note_part", low=1, high=MOST_PARTS)
     return value
 
 

@@ -85,7 +85,7 @@ def meetings(db: Session, arena: Arena) -> list[ArenaMeeting]:
 
 def meet(db: Session, arena: Arena, *, number: str, held_on: str, present: str, seen_before: str) -> ArenaMeeting:
     """Write down a meeting, or write it anew: nobody who was at an earlier one counts again. Raises Invalid."""
-    which = _number(number, "part", 1, MOST_MEETINGS) or 1
+    which = _number(number, "note_part", 1, MOST_MEETINGS) or 1
     came = _number(present, "present", 0, MOST_PEOPLE)
     if came is None:
         raise Invalid("field_missing", field="present")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.web import (
+    arenas,
     basemap,
     classroom,
     comparisons,
@@ -18,6 +19,8 @@ from app.web import (
     lessons,
     moderate,
     networks,
+    notes,
+    occasions,
     ogc,
     paper,
     participate,
@@ -41,12 +44,15 @@ MODULES = (
     gazetteer,
     photos,
     residents,
+    notes,
     facilitate,
+    occasions,
     classroom,
     projector,
     lessons,
     paper,
     plan,
+    arenas,
     flow,
     heat,
     roadmap,

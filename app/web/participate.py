@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app import maps
 from app.errors import Invalid, NotFound
 from app.model import Arena, Process
-from app.services import arenas, contributions, keys, participants, photos, processes
+from app.services import arenas, contributions, keys, methods, participants, photos, processes
 from app.store import Session
 from app.web import access, networks, openapi, wire
 from app.web.headers import holds_no_secret
@@ -50,6 +50,8 @@ def map_page(code: str) -> str | Response:
         arena = arenas.by_code(db, code)
         if arena.join_code != code:
             return redirect(url_for("participate.map_page", code=arena.join_code))
+        if methods.of(arena.method).notes:
+            return redirect(url_for("notes.page", code=code))
         process = db.get_one(Process, arena.process_id)
         return drawn_on(db, process, arena, "participate/map.html", guided=arenas.guided(arena))
 
