@@ -64,7 +64,7 @@ def behind(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
     )
     for input_id, arena_id in db.execute(pairs):
         heads, notes = found.get(input_id, (0, 0))
-        found[input_id] = heads + people.get(arena_id, 0), notes
+        found[input_id] = heads + (people.get(arena_id, 0) if arena_id else 0), notes
     counted = (
         select(InputEvidence.input_id, func.count(ArenaNote.id.distinct()))
         .join(ArenaNote, ArenaNote.id == InputEvidence.note_id)

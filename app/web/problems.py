@@ -274,7 +274,7 @@ def install(app: Flask) -> None:
 
 def message(code: str, facts: dict[str, Any]) -> tuple[str, str]:
     """What happened and the next step, in the language of the request."""
-    known = g if has_request_context() else {}
+    known: Any = g if has_request_context() else {}
     adults = FOR_NOTES if known.get("notes") else FOR_RESIDENTS if known.get("residents") else {}
     title, step = adults.get(code) or PROBLEMS[code]
     return _filled(title, facts), _filled(step, facts)

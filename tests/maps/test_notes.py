@@ -1,4 +1,4 @@
-"""Notes on a phone: offline then online there is exactly one of each; by keyboard; and the planner makes inputs of them."""
+"""Notes on a phone: offline, then online, one of each; by keyboard alone; and what host and planner do with them."""
 
 from __future__ import annotations
 
