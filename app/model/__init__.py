@@ -7,7 +7,7 @@ from app.model.catalogue import CatalogueEntry
 from app.model.contribution import Contribution, ModerationLog
 from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
 from app.model.network import StreetNetwork
-from app.model.note import ArenaMeeting, ArenaNote, HeadTap
+from app.model.note import ArenaMeeting, ArenaNote, HeadTap, SheetPhoto
 from app.model.participant import NewKey, Participant
 from app.model.photo import Photo, PhotoLog
 from app.model.process import NamedPlace, Process
@@ -42,6 +42,7 @@ __all__ = [
     "Process",
     "Release",
     "RoadmapInput",
+    "SheetPhoto",
     "Staff",
     "StreetNetwork",
 ]

@@ -1,11 +1,11 @@
-"""What is said in an arena and written down there, its meetings, and people counted at the door."""
+"""What is said in an arena and written down there, its meetings, people counted at the door, photos of its sheets."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.model.base import Base, identity, one_of, serial, word
@@ -70,4 +70,19 @@ class HeadTap(Base):
     arena_id: Mapped[UUID] = mapped_column(ForeignKey("arena.id", ondelete="CASCADE"))
     change: Mapped[int]
     counted_on: Mapped[date]
+    created_at: Mapped[datetime]
+
+
+class SheetPhoto(Base):
+    """A photo of a sheet that was written by hand at the table: re-encoded, for its host and staff alone. ``digest``
+    recognises the same file sent again.
+    """
+
+    __tablename__ = "sheet_photo"
+    __table_args__ = (UniqueConstraint("arena_id", "digest"),)
+
+    id: Mapped[UUID] = identity()
+    arena_id: Mapped[UUID] = mapped_column(ForeignKey("arena.id", ondelete="CASCADE"))
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    digest: Mapped[str] = word(64)
     created_at: Mapped[datetime]

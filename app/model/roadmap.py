@@ -62,6 +62,8 @@ class InputEvidence(Base):
     __table_args__ = (
         Index(None, "input_id"),
         Index(None, "area_id"),
+        Index(None, "arena_id"),
+        Index(None, "note_id"),
         CheckConstraint(
             " + ".join(f"CASE WHEN {c} IS NULL THEN 0 ELSE 1 END" for c in EVIDENCE) + " = 1",
             name="one_source",

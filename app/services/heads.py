@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -27,9 +28,19 @@ class Heads:
 
 def of_process(db: Session, process: Process) -> dict[UUID, Heads]:
     """Of every arena of the process."""
-    rows = arenas.in_process(db, process)
+    return _of(db, process, arenas.in_process(db, process))
+
+
+def of_arena(db: Session, process: Process, arena: Arena) -> Heads:
+    return _of(db, process, [arena])[arena.id]
+
+
+def _of(db: Session, process: Process, rows: Sequence[Arena]) -> dict[UUID, Heads]:
+    """What people drew is asked only where joining counts them."""
     ids = [row.id for row in rows]
-    joined, days, met = voices.took_part(db, process), _days(db, ids), _met(db, ids)
+    drawn = any(methods.of(row.method).counts == "joined" for row in rows)
+    joined = voices.took_part(db, process) if drawn else {}
+    days, met = _days(db, ids), _met(db, ids)
     return {row.id: _heads(row, joined, days, met) for row in rows}
 
 
@@ -54,17 +65,15 @@ def by_day(db: Session, arena: Arena) -> dict[date, int]:
 
 def behind(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
     """For each input, the people of the arenas it rests on, each arena once, and the notes behind it."""
-    people = {id: heads.people or 0 for id, heads in of_process(db, process).items()}
-    found: dict[UUID, tuple[int, int]] = {}
-    pairs = (
-        select(InputEvidence.input_id, InputEvidence.arena_id)
+    pairs = db.execute(
+        select(InputEvidence.input_id, Arena)
         .join(Arena, Arena.id == InputEvidence.arena_id)
         .where(Arena.process_id == process.id)
-        .distinct()
-    )
-    for input_id, arena_id in db.execute(pairs):
-        heads, notes = found.get(input_id, (0, 0))
-        found[input_id] = heads + (people.get(arena_id, 0) if arena_id else 0), notes
+    ).all()
+    heads = _of(db, process, list({arena.id: arena for _, arena in pairs}.values()))
+    found: dict[UUID, tuple[int, int]] = {}
+    for input_id, arena in {(input_id, arena.id): (input_id, arena) for input_id, arena in pairs}.values():
+        found[input_id] = found.get(input_id, (0, 0))[0] + (heads[arena.id].people or 0), 0
     counted = (
         select(InputEvidence.input_id, func.count(ArenaNote.id.distinct()))
         .join(ArenaNote, ArenaNote.id == InputEvidence.note_id)

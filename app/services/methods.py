@@ -39,6 +39,7 @@ class Method:
     internal: bool = False
     sourced: bool = False
     hosted: bool = False
+    kit: bool = False
     allows: Mapping[str, Any] = field(default_factory=lambda: {"kinds": [], "groups": []})
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
@@ -33,6 +33,7 @@ _RENEWED = (
     "deleted",
     "changed_at",
 )
+_BLANK = {"text": None, "theme": None, "place": None, "source": None, "said_on": None, "deleted": True}
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,15 @@ def erase(db: Session, arena: Arena, id: UUID, now: datetime, *, revision: int |
         raise NotFound("note_unknown", field="id")
     wanted = LAST if revision is None else revision
     if wanted > note.revision or (wanted == note.revision and not note.deleted):
-        note.text = note.theme = note.place = note.source = note.said_on = None
-        note.deleted, note.revision, note.changed_at = True, wanted, now
+        for name, value in {**_BLANK, "revision": wanted, "changed_at": now}.items():
+            setattr(note, name, value)
         db.flush()
+
+
+def blank(db: Session, process: Process, now: datetime) -> None:
+    """Take the words of every note of a process away for good."""
+    its = select(Arena.id).where(Arena.process_id == process.id)
+    db.execute(update(ArenaNote).where(ArenaNote.arena_id.in_(its)).values(**_BLANK, revision=LAST, changed_at=now))
 
 
 def open_up(db: Session, arena: Arena, id: UUID, access: str) -> ArenaNote:
@@ -109,7 +116,7 @@ def find(db: Session, arena: Arena, id: UUID) -> ArenaNote:
 def of_arena(db: Session, arena: Arena) -> list[ArenaNote]:
     """In the order they came, those taken back left out."""
     rows = select(ArenaNote).where(ArenaNote.arena_id == arena.id, ArenaNote.deleted.is_(False))
-    return list(db.scalars(rows.order_by(ArenaNote.part, ArenaNote.number)))
+    return list(db.scalars(rows.order_by(func.coalesce(ArenaNote.part, 0), ArenaNote.number)))
 
 
 def counted(db: Session, process: Process) -> dict[UUID, int]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound, TooFew
 from app.model import Area, Contribution, InputEvidence, InputLog, Participant, Process, RoadmapInput
@@ -168,12 +168,19 @@ def figures(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
     """Distinct people and registrations (notes among them) behind each input, counted afresh: what was hidden or erased
     since is no evidence any more. Whoever drew in an arena that is evidence itself counts with that arena.
     """
-    arena = aliased(InputEvidence)
+    whole = (
+        select(InputEvidence.input_id, InputEvidence.arena_id)
+        .where(InputEvidence.arena_id.is_not(None))
+        .distinct()
+        .subquery()
+    )
     counted = (
         select(InputEvidence.input_id, Contribution.participant_id, func.count().label("registrations"))
         .join(Contribution, Contribution.id == InputEvidence.contribution_id)
-        .outerjoin(arena, (arena.input_id == InputEvidence.input_id) & (arena.arena_id == Contribution.arena_id))
-        .where(Contribution.process_id == process.id, Contribution.state.in_(COUNTED_STATES), arena.id.is_(None))
+        .outerjoin(whole, (whole.c.input_id == InputEvidence.input_id) & (whole.c.arena_id == Contribution.arena_id))
+        .where(
+            Contribution.process_id == process.id, Contribution.state.in_(COUNTED_STATES), whole.c.arena_id.is_(None)
+        )
         .group_by(InputEvidence.input_id, Contribution.participant_id)
         .subquery()
     )

@@ -11,14 +11,12 @@ from werkzeug.wrappers import Response
 from app.errors import Invalid, NotFound, Refusal
 from app.model import Arena
 from app.model.arena import ARENA_STATES
-from app.model.note import ACCESS
 from app.model.roadmap import INPUT_KINDS, REALISERS
-from app.services import arenas, comments, note_inputs, notes, occasions, word_counts
+from app.services import arenas, comments, hand_sheets, note_inputs, notes, occasions, word_counts
+from app.web import access, plan, problems
 from app.web import occasions as hosts
-from app.web import plan, problems
 from app.web.addresses import outside, qr
 from app.web.desk import Desk, desk, frame, themes
-from app.web.notes_words import NOTE_KINDS
 from app.web.service import now
 
 blueprint = Blueprint("arenas", __name__, url_prefix="/plan/<slug>/arenaer")
@@ -77,15 +75,33 @@ def remove(slug: str, id: UUID, note: UUID) -> str | Response | tuple[str, int]:
 
 @blueprint.post("/<uuid:id>/notat/<uuid:note>/tilgang")
 def open_up(slug: str, id: UUID, note: UUID) -> str | Response | tuple[str, int]:
-    access = request.form.get("access", "")
-    return _changed(slug, id, lambda at, arena: notes.open_up(at.db, arena, note, access))
+    wanted = request.form.get("access", "")
+    return _changed(slug, id, lambda at, arena: notes.open_up(at.db, arena, note, wanted))
+
+
+@blueprint.get("/<uuid:id>/ark/<uuid:photo>")
+def sheet(slug: str, id: UUID, photo: UUID) -> Response:
+    """No cache keeps it, so that what is removed is gone."""
+    with desk(slug) as at:
+        body = hand_sheets.picture(at.db, arenas.of_process(at.db, at.process, id), photo)
+    answer = Response(body, mimetype="image/jpeg")
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@blueprint.post("/<uuid:id>/ark/<uuid:photo>/slett")
+def remove_sheet(slug: str, id: UUID, photo: UUID) -> str | Response | tuple[str, int]:
+    return _changed(slug, id, lambda at, arena: hand_sheets.remove(at.db, arena, photo))
 
 
 @blueprint.post("/<uuid:id>/kommentarer")
+@access.csrf.exempt
 def bring_in(slug: str, id: UUID) -> str | Response | tuple[str, int]:
     """Comments from a file, or pasted; the page tells what became of them."""
-    sent, form, source = request.files.get("file"), request.form, request.form.get("source", "")
     try:
+        access.large_form(comments.MOST_BYTES, "file")
+        sent, form, source = request.files.get("file"), request.form, request.form.get("source", "")
         with desk(slug, write=True) as at:
             arena = arenas.of_process(at.db, at.process, id)
             if sent is not None and sent.filename:
@@ -130,6 +146,13 @@ def delete(slug: str, id: UUID) -> str | Response | tuple[str, int]:
     return redirect(url_for("plan.arenas_page", slug=slug))
 
 
+@blueprint.get("/<uuid:id>/referat")
+def minutes(slug: str, id: UUID) -> str:
+    with desk(slug) as at:
+        arena = arenas.of_process(at.db, at.process, id)
+        return hosts.written(at.db, at.process, arena, url_for("arenas.page", slug=slug, id=id))
+
+
 @blueprint.get("/<uuid:id>/notater.csv")
 def as_csv(slug: str, id: UUID) -> Response:
     """Everything but what is confidential; no cell is a formula."""
@@ -162,10 +185,11 @@ def _refused(slug: str, id: UUID, refusal: Refusal) -> tuple[str, int]:
 
 def _page(at: Desk, id: UUID, refusal: Refusal | None = None, report: comments.Report | None = None) -> str:
     arena = arenas.of_process(at.db, at.process, id)
-    shown = hosts.shown(at.db, at.process, arena, refused=refusal is not None)
-    rows = notes.of_arena(at.db, arena)
+    typed = hosts.typed(refusal)
+    shown = hosts.shown(at.db, at.process, arena, typed=typed)
+    rows = shown["notes"]
     words = word_counts.of(rows)
-    address = outside(url_for("notes.page", code=arena.join_code)) if arena.join_code and shown["method"] else None
+    address = outside(url_for("notes.page", code=arena.join_code)) if arena.join_code else None
     return render_template(
         "plan/arena.html",
         **shown,
@@ -176,13 +200,11 @@ def _page(at: Desk, id: UUID, refusal: Refusal | None = None, report: comments.R
         themes=themes(at),
         top_themes=word_counts.themes(rows),
         inputs=notes.inputs_of(at.db, arena),
-        note_kinds=NOTE_KINDS,
         kinds=INPUT_KINDS,
         realisers=REALISERS,
-        access=ACCESS,
         report=report,
         refused_rows=[(line, problems.said(each)) for line, each in report.refused] if report else [],
-        chosen=request.form.getlist("note"),
+        chosen=request.form.getlist("note") if typed else [],
         today=now().date(),
         problem=problems.said(refusal),
         problem_code=refusal.code if refusal else None,

@@ -44,6 +44,10 @@ NOTES_PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("That is more than can be refunded for a dinner."),
         _("Write whole kroner, at most %(high)s."),
     ),
+    "sheets_full": (
+        _("There are %(most)s photos of sheets here already."),
+        _("Ask the municipality to type them out and take them away, then send more."),
+    ),
     "taps_not_here": (
         _("In this arena people are not counted one by one."),
         _("Write down how many came on the page of the arena."),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
-from app.errors import Closed, Conflict, Invalid, Refusal
+from app.errors import Closed, Conflict, Invalid, Refusal, TooLarge
 from app.model import Arena, Process
 from app.model.arena import HEAD_COUNT_METHODS
-from app.services import arenas, heads, methods, notes, occasions
+from app.services import arenas, hand_sheets, heads, methods, notes, occasions, photos
 from app.services.actors import Host
 from app.store import Session
 from app.web import access, problems
@@ -52,9 +55,43 @@ def describe(token: str, id: UUID) -> str | Response | tuple[str, int]:
     return _changed(token, id, lambda db, arena: occasions.describe(db, arena, request.form, staff=False))
 
 
+@blueprint.post("/<uuid:id>/ark")
+@access.csrf.exempt
+def add_sheet(token: str, id: UUID) -> str | Response | tuple[str, int]:
+    """The photo of a sheet written by hand: who sends it is settled before it is decoded, and decoding holds no
+    transaction.
+    """
+    with service().store.reading() as db:
+        arenas.of_host(db, arenas.host(db, token, now()), id)
+    try:
+        access.large_form(photos.MOST_BYTES, "photo")
+        sent = request.files.get("photo")
+        body = sent.read() if sent else b""
+        clean = photos.clean(body)
+    except (Invalid, TooLarge) as refusal:
+        return _page(token, id, refusal), problems.STATUS[type(refusal)]
+    return _changed(token, id, lambda db, arena: hand_sheets.add(db, arena, body, clean, now()))
+
+
+@blueprint.get("/<uuid:id>/referat")
+def minutes(token: str, id: UUID) -> str:
+    with service().store.reading() as db:
+        by = arenas.host(db, token, now())
+        arena = arenas.of_host(db, by, id)
+        back = url_for("occasions.page", token=token, id=id)
+        return written(db, db.get_one(Process, by.process_id), arena, back)
+
+
 @blueprint.post("/<uuid:id>/mote")
 def meet(token: str, id: UUID) -> str | Response | tuple[str, int]:
-    return _changed(token, id, lambda db, arena: written_meeting(db, arena))
+    return _changed(token, id, written_meeting)
+
+
+def written(db: Session, process: Process, arena: Arena, back: str) -> str:
+    """The minutes: what was said in each meeting or at each table, kind by kind, without what is confidential."""
+    rows = [note for note in notes.of_arena(db, arena) if note.access != "confidential"]
+    parts = [(part, list(said)) for part, said in groupby(rows, key=lambda note: note.part)]
+    return render_template("minutes.html", process=process, back=back, parts=parts, **shown(db, process, arena))
 
 
 def written_meeting(db: Session, arena: Arena) -> None:
@@ -104,21 +141,28 @@ def _page(token: str, id: UUID, refusal: Refusal | None = None) -> str:
             problem_code=refusal.code if refusal else None,
             problem_field=refusal.field if refusal else None,
             staff=False,
-            **shown(db, process, arena, refused=refusal is not None),
+            **shown(db, process, arena, typed=typed(refusal)),
         )
 
 
-def shown(db: Session, process: Process, arena: Arena, *, refused: bool) -> dict[str, object]:
+def typed(refusal: Refusal | None) -> Mapping[str, str]:
+    """What was written in a form that was refused; one that is too large is not read."""
+    return {} if refusal is None or isinstance(refusal, TooLarge) else request.form
+
+
+def shown(db: Session, process: Process, arena: Arena, *, typed: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What the forms and lists of an arena are drawn from, for its host and for the municipality."""
     return {
         "arena": arena,
         "method": methods.of(arena.method),
         "meetings": occasions.meetings(db, arena),
-        "heads": heads.of_process(db, process)[arena.id],
+        "heads": heads.of_arena(db, process, arena),
         "days": heads.by_day(db, arena),
         "notes": notes.of_arena(db, arena),
+        "sheets": hand_sheets.of_arena(db, arena),
         "counted": COUNTED,
         "head_counts": HEAD_COUNTS,
-        "typed": request.form if refused else {},
+        "weekday": lambda day: format_date(day, "EEEE"),
+        "typed": typed or {},
         "title_of_part": {"table": _("Table"), "meeting": _("Meeting")},
     }

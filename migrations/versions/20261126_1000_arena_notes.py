@@ -62,6 +62,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_head_tap'))
     )
     op.create_index(op.f('ix_head_tap_arena_id'), 'head_tap', ['arena_id'])
+    op.create_table('sheet_photo',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('arena_id', sa.Uuid(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('created_at', Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['arena_id'], ['arena.id'], name=op.f('fk_sheet_photo_arena_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sheet_photo')),
+    sa.UniqueConstraint('arena_id', 'digest', name=op.f('uq_sheet_photo_arena_id_digest'))
+    )
     sources = ('area_id', 'contribution_id', 'arena_id', 'note_id')
     one = ' + '.join(f'CASE WHEN {name} IS NULL THEN 0 ELSE 1 END' for name in sources) + ' = 1'
     with op.batch_alter_table('input_evidence') as batch:
@@ -69,3 +79,5 @@ def upgrade() -> None:
         batch.add_column(sa.Column('note_id', sa.Uuid(), nullable=True))
         batch.create_foreign_key(op.f('fk_input_evidence_note_id'), 'arena_note', ['note_id'], ['id'], ondelete='CASCADE')
         batch.create_check_constraint(op.f('ck_input_evidence_one_source'), one)
+    for name in ('arena_id', 'note_id'):
+        op.create_index(op.f(f'ix_input_evidence_{name}'), 'input_evidence', [name])

@@ -112,7 +112,7 @@ def test_the_page_opens_without_network_and_keeps_what_is_written(served: Served
 
 
 def test_a_note_is_changed_and_taken_back(served: Served, visit: Visit) -> None:
-    where = occasion(served, "workshop")
+    where = occasion(served, "hosted_dinner")
     page = opened(visit, served, where)
     page.click("#note button.primary")
     expect(page.locator("#problem")).to_be_visible()
@@ -128,6 +128,24 @@ def test_a_note_is_changed_and_taken_back(served: Served, visit: Visit) -> None:
     expect(page.locator("#mine li")).to_have_count(0)
     expect(page.locator("#receipt")).to_have_text("")
     assert stored(served, where) == []
+
+
+def test_half_a_note_is_there_again_after_a_reload(served: Served, visit: Visit) -> None:
+    where = occasion(served, "conference")
+    page = opened(visit, served, where)
+    page.check("input[name=kind][value=challenge]")
+    page.type("#text", "Bussen går for sje")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#text")).to_have_value("Bussen går for sje")
+    expect(page.locator("input[name=kind]:checked")).to_have_value("challenge")
+    page.type("#text", "lden")
+    page.click("#note button.primary")
+    expect(page.locator(".note-state")).to_contain_text("✓")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#text")).to_have_value("")
+    assert stored(served, where) == ["Bussen går for sjelden"]
 
 
 def test_a_note_is_written_by_keyboard_alone(served: Served, visit: Visit) -> None:

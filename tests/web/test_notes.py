@@ -13,10 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.model import Arena, ArenaNote, HeadTap, Process
+from app.model import Arena, ArenaNote, HeadTap, Process, SheetPhoto
 from app.services import arenas, notes, occasions
 from app.store import Store
 from tests import builders as a
+from tests import pictures
 
 NOTE = {"kind": "quality", "text": "Marka rett utenfor døra", "part": 7, "revision": 1}
 JSON = {"Accept": "application/json"}
@@ -140,6 +141,9 @@ def test_a_host_opens_a_dinner_and_writes_down_who_came(client: FlaskClient, sto
     assert 'name="refund_state"' not in refused.text
     assert client.get(f"/vert/{token}/klasse/{opened.rsplit('/', 1)[1]}").location == opened
     assert client.post(f"/vert/{token}/anledning", data={"title": " "}).status_code == 422
+    kit = client.get(f"{opened}/vertspakke.pdf")
+    assert kit.mimetype == "application/pdf"
+    assert kit.data.startswith(b"%PDF")
 
 
 def test_a_host_link_used_twice_at_once_opens_one_dinner(app: Flask, store: Store) -> None:
@@ -203,7 +207,7 @@ def test_a_planner_runs_an_arena_from_note_to_input(client: FlaskClient, store: 
     kept = client.post(f"{opened}/slett")
     assert kept.status_code == 409
     assert "arena_has_inputs" in kept.text
-    empty = client.post(f"/plan/{made.slug}/arenaer/ny", data={"method": "workshop", "title": "Avlyst"}).location
+    empty = client.post(f"/plan/{made.slug}/arenaer/ny", data={"method": "committee", "title": "Avlyst"}).location
     assert client.post(f"{empty}/slett").location.endswith("/arenaer")
     assert client.get(empty).status_code == 404
     assert client.get(f"/plan/{made.slug}/arenaer").text.count("Idrett") == 1
@@ -258,3 +262,75 @@ def test_comments_come_in_from_a_file_and_go_at_the_authors_wish(client: FlaskCl
 def test_nobody_changes_an_arena_without_signing_in(client: FlaskClient, store: Store, path: str) -> None:
     made, where = occasion(store)
     assert client.post(f"/plan/{made.slug}/arenaer/{where.id}{path}", data={"state": "closed"}).status_code == 401
+
+
+def test_minutes_keep_needs_apart_from_proposals_meeting_by_meeting(client: FlaskClient, store: Store) -> None:
+    made, where = occasion(store, "focus_group")
+    with store.writing() as db:
+        said = [(2, "need", "Varme"), (1, "suggestion", "Hall"), (1, "need", "Plass"), (1, "need", "Mer plass")]
+        for part, kind, text in said:
+            notes.add(db, where, uuid4(), {"kind": kind, "text": text, "part": part}, now=a.NOW)
+        secret = {"kind": "need", "text": "Om en familie", "confidential": True}
+        notes.add(db, where, uuid4(), secret, now=a.NOW)
+    signed_in(client)
+    page = client.get(f"/plan/{made.slug}/arenaer/{where.id}/referat", headers={"Accept-Language": "en"}).text
+    order = [
+        page.index(word)
+        for word in ("Meeting 1", "Need<", "Plass", "Mer plass", "Suggestion<", "Hall", "Meeting 2", "Varme")
+    ]
+    assert order == sorted(order)
+    assert "Om en familie" not in page
+
+
+def test_a_committee_reads_its_questions_and_answers_behind_a_link(client: FlaskClient, store: Store) -> None:
+    made, _ = occasion(store)
+    token = link(store, made, "committee")
+    home = client.post(f"/vert/{token}/anledning", data={"title": "Ad hoc-utvalget"}).location
+    code = re.findall(r"/notater/(\w{6})", client.get(home).text)[0]
+    for kind, text in (("question", "Hva koster lyset?"), ("answer", "To hundre tusen.")):
+        client.put(f"/notater/{code}/{uuid4()}", json={"kind": kind, "text": text, "part": 1})
+    page = client.get(f"{home}/referat").text
+    assert page.index("Hva koster lyset?") < page.index("To hundre tusen.")
+    assert (
+        client.get(f"/vert/{link(store, made, 'committee')}/anledning/{home.rsplit('/', 1)[1]}/referat").status_code
+        == 404
+    )
+
+
+def test_a_photo_of_a_sheet_is_kept_once_without_its_position_and_for_staff_alone(
+    client: FlaskClient, store: Store
+) -> None:
+    made, _ = occasion(store)
+    token = link(store, made, "hosted_dinner")
+    home = client.post(f"/vert/{token}/anledning", data={"title": "Hos Ali"}).location
+    for _n in range(2):
+        sent = {"photo": (BytesIO(pictures.from_a_phone()), "ark.jpg")}
+        assert client.post(f"{home}/ark", data=sent).status_code == 302
+    refused = client.post(f"{home}/ark", data={"photo": (BytesIO(b"%PDF-1.7"), "ark.pdf")})
+    assert refused.status_code == 422
+    assert "photo_type" in refused.text
+    assert client.post(f"{home}/ark", data={}).status_code == 422
+    desk = f"/plan/{made.slug}/arenaer/{home.rsplit('/', 1)[1]}"
+    with store.reading() as db:
+        (photo,) = db.scalars(select(SheetPhoto))
+    assert client.get(f"{desk}/ark/{photo.id}").status_code == 302
+    signed_in(client)
+    shown = client.get(f"{desk}/ark/{photo.id}")
+    assert shown.mimetype == "image/jpeg"
+    assert b"Exif" not in shown.data
+    assert str(photo.id) in client.get(desk).text
+    assert client.post(f"{desk}/ark/{photo.id}/slett").status_code == 302
+    assert client.get(f"{desk}/ark/{photo.id}").status_code == 404
+
+
+def test_a_long_list_of_comments_is_taken_in_whole(client: FlaskClient, store: Store) -> None:
+    made, where = occasion(store, "social_media")
+    signed_in(client)
+    raw = "tekst;dato\n" + "".join(f"Kommentar nummer {n} om lys på stien{'.' * 500};1.11.2026\n" for n in range(400))
+    sent = {"source": "Facebook", "file": (BytesIO(raw.encode()), "kommentarer.csv")}
+    assert client.post(f"/plan/{made.slug}/arenaer/{where.id}/kommentarer", data=sent).status_code == 200
+    assert stored(store) == 400
+    home, said = f"/plan/{made.slug}/arenaer/{where.id}", {"CONTENT_LENGTH": "2200000"}
+    huge = client.post(f"{home}/kommentarer", data={"source": "Facebook"}, environ_overrides=said)
+    assert huge.status_code == 413
+    assert "file_too_large" in huge.text

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import load
-from app.services import analysis, demo, moderation, publication, roadmap
+from app.services import analysis, arenas, demo, moderation, notes, occasions, publication, roadmap
 from app.services.index import Index
 from app.store import Store
 from app.web.language import TRANSLATED
@@ -34,6 +35,10 @@ def school(embedded: Store) -> dict[str, str]:
         (area,) = analysis.derive_areas(db, made, index, a.NOW)
         found = roadmap.from_area(db, planner, made, area, **WORDS, now=a.NOW)
         publication.release(db, made, analysis.hexagons_by_group(index), now=a.NOW)
+        said = occasions.open_by_staff(db, made, title="Borgenmøtet", method="conference", now=a.NOW)
+        notes.add(db, said, uuid4(), {"kind": "quality", "text": "Lys på stien"}, now=a.NOW)
+        dinners = arenas.create_host_link(db, made, label="Ali", method="hosted_dinner", now=a.NOW)
+        dinner = occasions.open_by_host(db, arenas.host(db, dinners, a.NOW), title="Ali", now=a.NOW)
     desk = "/plan/borgen"
     return {
         "front": "/",
@@ -60,13 +65,18 @@ def school(embedded: Store) -> dict[str, str]:
         "compare": f"{desk}/sammenlign?a_group=bad&b_kind=route",
         "turnout": f"{desk}/hvem-mangler",
         "travel": f"{desk}/reisemate",
+        "notes": f"/notater/{said.join_code}",
+        "occasions": f"/vert/{dinners}/anledning",
+        "occasion": f"/vert/{dinners}/anledning/{dinner.id}",
+        "arena": f"{desk}/arenaer/{said.id}",
         "missing": "/nix",
     }
 
 
 STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
-STAFF += ("streets", "questions", "here", "compare", "turnout", "travel")
+STAFF += ("streets", "questions", "here", "compare", "turnout", "travel", "arena")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
+OPEN += ("notes", "occasions", "occasion")
 PAGES = (*OPEN, *STAFF)
 
 

@@ -10,7 +10,9 @@ import { n, speak, t } from "../core/texts.js";
 import { clock, element, find, findAll, pageData } from "./dom.js";
 
 const PATIENCE_MS = 12000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const data = pageData();
+const DRAFT = `note-${data.code}`;
 speak(data);
 
 const form = find("#note");
@@ -25,14 +27,14 @@ tabs.listen(({ item }) => item && void items.refresh(item));
 addEventListener("online", () => outbox.wake());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && outbox.wake());
 form.addEventListener("submit", save);
-find("#cancel").addEventListener("click", () => begin(null));
+form.addEventListener("input", () => void database.put("session", DRAFT, { editing, said: written() }));
+find("#cancel").addEventListener("click", cancel);
 find("#tap-more")?.addEventListener("click", () => tap(1));
 find("#tap-less")?.addEventListener("click", () => tap(-1));
-const asked = new URLSearchParams(location.search).get("part");
-if (asked && form.part) form.part.value = asked;
 
 await items.load();
-await forgetTaps();
+await restore();
+await forgetOld();
 outbox.wake();
 document.body.dataset.ready = "true";
 if (!database.lasting) say(t("This browser keeps nothing when you leave. Stay on this page until you see the ticks."));
@@ -53,13 +55,14 @@ async function send(item) {
 
 function save(event) {
   event.preventDefault();
-  const said = Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim() !== ""));
+  const said = written();
   const missing = !said.text;
   find("#problem").hidden = !missing;
   find("#problem").textContent = missing ? t("Write down what was said first.") : "";
   form.text.setAttribute("aria-invalid", String(missing));
   if (missing) return form.text.focus();
   const change = items.change(editing ?? crypto.randomUUID(), { properties: { code: data.code, ...said }, geometry: null });
+  void database.remove("session", DRAFT);
   begin(null);
   return change.then(() => outbox.wake());
 }
@@ -69,13 +72,34 @@ function begin(item) {
   editing = item?.id ?? null;
   const said = item?.properties ?? { part: form.part?.value, kind: form.kind.value };
   form.reset();
+  fill(said);
+  find("#cancel").hidden = !item;
+  find("#note-title").textContent = item ? t("Change the note") : t("New note");
+  form.text.focus();
+}
+
+function fill(said) {
   for (const [name, value] of Object.entries(said)) {
     if (name === "confidential") form.confidential.checked = true;
     else if (form[name] && value) form[name].value = value;
   }
-  find("#cancel").hidden = !item;
-  find("#note-title").textContent = item ? t("Change the note") : t("New note");
-  form.text.focus();
+}
+
+function written() {
+  return Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim() !== ""));
+}
+
+function cancel() {
+  void database.remove("session", DRAFT);
+  begin(null);
+}
+
+/** What was being written when the page was left; else the table that the address names. */
+async function restore() {
+  const draft = await database.get("session", DRAFT);
+  const part = new URLSearchParams(location.search).get("part");
+  if (draft?.editing && items.get(draft.editing)) begin(items.get(draft.editing));
+  fill(draft?.said ?? { part });
 }
 
 function tap(change) {
@@ -83,9 +107,10 @@ function tap(change) {
   void items.change(crypto.randomUUID(), { properties, geometry: null }).then(() => outbox.wake());
 }
 
-/** What was counted on earlier days and has arrived leaves the device. */
-async function forgetTaps() {
-  const old = ({ properties, sent, revision }) => properties.change && properties.counted_on !== today() && sent >= revision;
+/** What was received on an earlier day leaves the device: it may be anyone's. */
+async function forgetOld() {
+  const old = ({ properties, sent, revision, born }) =>
+    sent >= revision && (properties.change ? properties.counted_on !== today() : Date.now() - born > DAY_MS);
   for (const item of items.present().filter(old)) await items.drop(item.id);
 }
 
@@ -122,18 +147,14 @@ function received(count) {
 
 function row(item) {
   const { kind, part, text } = item.properties;
+  const button = (word, onclick) => element("button", { type: "button", class: "button quiet", "aria-label": `${word}: ${text.slice(0, 40)}`, onclick }, word);
   const word = find(`input[name=kind][value="${kind}"] + span`)?.textContent ?? kind;
   return element(
     "li",
     { "data-id": item.id },
     element("p", { class: "note-head" }, element("span", { class: "note-kind" }, word), part ? ` ${part}` : "", " ", element("span", { class: "note-state" }, state(item))),
     element("p", { dir: "auto" }, text),
-    element(
-      "div",
-      { class: "note-acts" },
-      element("button", { type: "button", class: "button quiet", onclick: () => begin(items.get(item.id)) }, t("Change")),
-      element("button", { type: "button", class: "button quiet", onclick: () => takeBack(item.id) }, t("Delete")),
-    ),
+    element("div", { class: "note-acts" }, button(t("Change"), () => begin(items.get(item.id))), button(t("Delete"), () => takeBack(item.id))),
   );
 }
 
