@@ -9,6 +9,7 @@ from app.model.contribution import Contribution, ModerationLog
 from app.model.indicator import Indicator, Measurement
 from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
 from app.model.network import StreetNetwork
+from app.model.note import ArenaMeeting, ArenaNote, HeadTap, SheetPhoto
 from app.model.participant import NewKey, Participant
 from app.model.photo import Photo, PhotoLog
 from app.model.process import NamedPlace, Process
@@ -22,6 +23,8 @@ __all__ = [
     "AreaHistory",
     "Arena",
     "ArenaLog",
+    "ArenaMeeting",
+    "ArenaNote",
     "Ballot",
     "Base",
     "Campaign",
@@ -30,6 +33,7 @@ __all__ = [
     "CatalogueEntry",
     "Contribution",
     "Dots",
+    "HeadTap",
     "HostLink",
     "Indicator",
     "InputEvidence",
@@ -49,6 +53,7 @@ __all__ = [
     "Process",
     "Release",
     "RoadmapInput",
+    "SheetPhoto",
     "Staff",
     "StreetNetwork",
     "WorkshopItem",

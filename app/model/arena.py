@@ -52,6 +52,7 @@ class HostLink(Base):
 class Arena(Base):
     """``allows`` says which kinds and sticker groups it takes: ``{"kinds": [...], "groups": [...]}``.
 
+    ``details`` are the answers to what its method asks (``app.services.methods``); none of them is ever public.
     ``location`` is where its map opens (the school). ``head_count`` is how many were invited or there, and
     ``head_count_method`` how one knows (``HEAD_COUNT_METHODS``). Who joins while ``practice`` is set makes nothing that
     counts, ever. ``public_key`` and ``sealed_key`` are a pair whose private half only the host's link opens
@@ -84,6 +85,7 @@ class Arena(Base):
     head_count_method: Mapped[str | None] = word(20)
     location: Mapped[Any] = shape(nullable=True)
     allows: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     join_code: Mapped[str | None] = word(12, unique=True)
     state: Mapped[str] = word(12, default="open")
     practice: Mapped[bool] = mapped_column(default=False)

@@ -13,7 +13,7 @@ from app.model.base import Base, Transitions, identity, one_of, serial, shape, w
 
 INPUT_KINDS = ("quality", "challenge", "suggestion")
 REALISERS = ("municipality", "residents", "together")
-EVIDENCE = ("area_id", "contribution_id", "arena_id")
+EVIDENCE = ("area_id", "contribution_id", "arena_id", "note_id")
 INPUT_STATES = Transitions(
     "input",
     {
@@ -56,12 +56,14 @@ class RoadmapInput(Base):
 
 
 class InputEvidence(Base):
-    """One source of an input: an area, a single contribution or an arena (exactly one of the three)."""
+    """One source of an input: an area, a single contribution, an arena or a note (exactly one of the four)."""
 
     __tablename__ = "input_evidence"
     __table_args__ = (
         Index(None, "input_id"),
         Index(None, "area_id"),
+        Index(None, "arena_id"),
+        Index(None, "note_id"),
         CheckConstraint(
             " + ".join(f"CASE WHEN {c} IS NULL THEN 0 ELSE 1 END" for c in EVIDENCE) + " = 1",
             name="one_source",
@@ -73,6 +75,7 @@ class InputEvidence(Base):
     area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id", ondelete="RESTRICT"))
     contribution_id: Mapped[UUID | None] = mapped_column(ForeignKey("contribution.id", ondelete="CASCADE"))
     arena_id: Mapped[UUID | None] = mapped_column(ForeignKey("arena.id", ondelete="CASCADE"))
+    note_id: Mapped[UUID | None] = mapped_column(ForeignKey("arena_note.id", ondelete="CASCADE"))
 
 
 class InputLog(Base):

@@ -14,22 +14,11 @@ from sqlalchemy.orm import Session
 from app.errors import Closed, Conflict, Invalid, NotFound, Unauthenticated
 from app.model import Arena, ArenaLog, CatalogueEntry, Contribution, HostLink, Participant, Process
 from app.model.arena import ARENA_STATES, METHODS
-from app.model.catalogue import STICKER_GROUPS
 from app.model.contribution import COUNTED_STATES
-from app.services import fields, keys, moderation, processes
+from app.services import fields, keys, methods, moderation, processes
 from app.services.actors import ALPHABET, SYSTEM, Host, Officer, digest, new_token
 
 CODE_LENGTH = 6
-ALLOWS: dict[str, dict[str, Any]] = {
-    "school_class": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)},
-    "kindergarten": {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS), "groups_of": 30},
-    "online_map": {
-        "kinds": ["route", "place", "area"],
-        "groups": list(STICKER_GROUPS),
-        "audience": "residents",
-        "photos": True,
-    },
-}
 LARGEST_GROUP = 30
 LONGEST_NAME = 80
 
@@ -116,7 +105,6 @@ def open_class(
     )
     link = db.get_one(HostLink, actor.link_id)
     public_key, sealed_key = keys.pair(actor.key)
-    allowed = ALLOWS.get(link.method, {"kinds": ["route", "place"], "groups": list(STICKER_GROUPS)})
     arena = Arena(
         process_id=process.id,
         host_link_id=link.id,
@@ -127,8 +115,8 @@ def open_class(
         group_name=group_name,
         held_on=now.date(),
         location=link.location,
-        allows={**allowed, "guided": guided and link.method == "school_class"},
-        join_code=_fresh_code(db),
+        allows={**methods.of(link.method).allows, "guided": guided and link.method == "school_class"},
+        join_code=fresh_code(db),
         practice=practice,
         public_key=public_key,
         sealed_key=sealed_key,
@@ -144,12 +132,13 @@ def open_map(db: Session, process: Process, *, title: str, now: datetime) -> Are
     if process.phase != "collecting":
         raise Closed("process_closed")
     processes.offer_to_residents(db, process)
-    return open_by_code(db, process, title=title, method="online_map", now=now, **ALLOWS["online_map"])
+    allows = methods.of("online_map").allows
+    return open_by_code(db, process, title=title, method="online_map", now=now, **allows)
 
 
 def open_by_code(db: Session, process: Process, *, title: str, method: str, now: datetime, **allows: Any) -> Arena:
     """An arena that one comes to by a code or its QR code."""
-    code = _fresh_code(db)
+    code = fresh_code(db)
     return create(db, process, title=title, method=method, now=now, state="open", join_code=code, allows=allows)
 
 
@@ -169,10 +158,9 @@ def create(db: Session, process: Process, *, title: str, method: str, now: datet
     """An arena that nobody joins by code: an import, a demo, an occasion recorded afterwards."""
     if method not in METHODS:
         raise Invalid("method_unknown", field="method", offered=", ".join(METHODS))
-    details = {"allows": ALLOWS.get(method, {}), "state": "closed", **details}
-    arena = Arena(
-        process_id=process.id, method=method, title=fields.text(title, "title", LONGEST_NAME), created_at=now, **details
-    )
+    details = {"allows": dict(methods.of(method).allows), "state": "closed", **details}
+    title = fields.text(title, "title", LONGEST_NAME)
+    arena = Arena(process_id=process.id, method=method, title=title, created_at=now, **details)
     db.add(arena)
     db.flush()
     return arena
@@ -288,7 +276,8 @@ def _one(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return case((and_(*conditions), 1), else_=0)
 
 
-def _fresh_code(db: Session) -> str:
+def fresh_code(db: Session) -> str:
+    """A join code that no arena has."""
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
         if db.scalar(select(Arena.id).where(Arena.join_code == code)) is None:

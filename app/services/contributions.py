@@ -153,16 +153,16 @@ def checked(properties: dict[str, Any], rules: Rules, allows: dict[str, Any]) ->
     for name in properties:
         if name not in PROPERTIES:
             raise Invalid("field_unknown", field=str(name)[:40])
-    kind = _one_of(properties, "kind", allows.get("kinds", KINDS), required=True)
+    kind = one_of(properties, "kind", allows.get("kinds", KINDS), required=True)
     group = (
-        "way" if kind == "route" else _one_of(properties, "group", allows.get("groups", STICKER_GROUPS), required=True)
+        "way" if kind == "route" else one_of(properties, "group", allows.get("groups", STICKER_GROUPS), required=True)
     )
     answers: dict[str, Any] = {"kind": kind, "group": group}
-    answers["category"] = _one_of(properties, "category", rules.catalogue.get(str(group), {}), required=True)
+    answers["category"] = one_of(properties, "category", rules.catalogue.get(str(group), {}), required=True)
     for name, entries in FROM_CATALOGUE.items():
-        answers[name] = _one_of(properties, name, rules.catalogue.get(entries, {}))
+        answers[name] = one_of(properties, name, rules.catalogue.get(entries, {}))
     for name, values in FROM_LIST.items():
-        answers[name] = _one_of(properties, name, values)
+        answers[name] = one_of(properties, name, values)
     if kind == "route" and answers["mode"] is None:
         raise Invalid("field_missing", field="mode")
     if kind != "route" and properties.get("modes") is not None:
@@ -171,7 +171,7 @@ def checked(properties: dict[str, Any], rules: Rules, allows: dict[str, Any]) ->
     answers["feeling"] = FEELING_OF_GROUP.get(str(group)) or answers["feeling"] or "neutral"
     answers["source"] = answers["source"] or "map"
     for name, most in TEXTS.items():
-        answers[name] = _text(properties.get(name), name, most)
+        answers[name] = text(properties.get(name), name, most)
     return answers
 
 
@@ -313,7 +313,8 @@ def _digest(key: bytes, geometry: Any, properties: dict[str, Any]) -> str:
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def _one_of(properties: dict[str, Any], name: str, values: Any, *, required: bool = False) -> str | None:
+def one_of(properties: dict[str, Any], name: str, values: Any, *, required: bool = False) -> str | None:
+    """The word under that name, None for none. Raises Invalid for any other word."""
     value = properties.get(name)
     if value is None or value == "":
         if required:
@@ -324,7 +325,8 @@ def _one_of(properties: dict[str, Any], name: str, values: Any, *, required: boo
     return value
 
 
-def _text(value: Any, name: str, most: int) -> str | None:
+def text(value: Any, name: str, most: int) -> str | None:
+    """A text in composed form without control signs, None for nothing. Raises Invalid."""
     if value is None:
         return None
     if not isinstance(value, str):

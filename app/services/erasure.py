@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.model import Arena, Contribution, NewKey, Participant, Process
-from app.services import arenas, contributions, processes
+from app.services import arenas, contributions, hand_sheets, notes, processes
 
 
 def forget_participant(db: Session, process: Process, code: str, alias: str, now: datetime) -> int:
@@ -24,13 +24,15 @@ def forget_participant(db: Session, process: Process, code: str, alias: str, now
 
 
 def forget_expired(db: Session, process: Process, now: datetime) -> int:
-    """Erase all contributions of a process that is past its retention date. Returns the rows."""
+    """Erase all contributions and notes of a process past its retention date. Returns the rows of the former."""
     if process.retention is None or process.retention >= now.date():
         raise Conflict("retention_not_over", field="retention")
     people = db.scalars(
         select(Participant).join(Arena, Arena.id == Participant.arena_id).where(Arena.process_id == process.id)
     ).all()
     erased = sum(_forget(db, person, now) for person in people)
+    notes.blank(db, process, now)
+    hand_sheets.remove_all(db, process)
     processes.touch(db, process)
     return erased
 

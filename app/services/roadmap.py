@@ -13,7 +13,7 @@ from app.errors import Conflict, Invalid, NotFound, TooFew
 from app.model import Area, Contribution, InputEvidence, InputLog, Participant, Process, RoadmapInput
 from app.model.contribution import COUNTED_STATES
 from app.model.roadmap import INPUT_KINDS, INPUT_STATES, REALISERS
-from app.services import processes, voices
+from app.services import heads, processes, voices
 from app.services.actors import Officer
 
 LONGEST_TITLE = 140
@@ -65,6 +65,28 @@ def from_outline(
     return _make(db, actor, process, outline, sources, words, "outline", now)
 
 
+def from_arenas(
+    db: Session,
+    actor: Officer,
+    process: Process,
+    location: Any,
+    sources: list[dict[str, UUID]],
+    *,
+    title: str,
+    theme: str,
+    realiser: str,
+    kind: str,
+    now: datetime,
+    text: str | None = None,
+) -> RoadmapInput:
+    """A new input from what was said in arenas (evidence of arenas and notes). However few they were it may stand: what
+    staff wrote down points at no home; only the figure is withheld.
+    """
+    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    words["kind"] = _one_of(kind, INPUT_KINDS, "kind")
+    return _make(db, actor, process, location, sources, words, "notes", now, least=0)
+
+
 def _make(
     db: Session,
     actor: Officer,
@@ -74,6 +96,8 @@ def _make(
     words: dict[str, Any],
     origin: str,
     now: datetime,
+    *,
+    least: int | None = None,
 ) -> RoadmapInput:
     number = processes.take_number(db, process.id, "inputs_made")
     made = RoadmapInput(
@@ -90,8 +114,9 @@ def _make(
     db.add_all(InputEvidence(input_id=made.id, **source) for source in sources)
     db.flush()
     people, _ = figures(db, process).get(made.id, (0, 0))
-    if people < process.minimum_people:
-        raise TooFew("too_few_people", field="area", least=process.minimum_people)
+    least = process.minimum_people if least is None else least
+    if people < least:
+        raise TooFew("too_few_people", field="area", least=least)
     _log(db, made, actor, now, {"created": [None, origin]})
     return made
 
@@ -140,13 +165,22 @@ def change_status(
 
 
 def figures(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
-    """Distinct people and registrations behind each input, counted afresh: what was hidden or erased since is no
-    evidence any more.
+    """Distinct people and registrations (notes among them) behind each input, counted afresh: what was hidden or erased
+    since is no evidence any more. Whoever drew in an arena that is evidence itself counts with that arena.
     """
+    whole = (
+        select(InputEvidence.input_id, InputEvidence.arena_id)
+        .where(InputEvidence.arena_id.is_not(None))
+        .distinct()
+        .subquery()
+    )
     counted = (
         select(InputEvidence.input_id, Contribution.participant_id, func.count().label("registrations"))
         .join(Contribution, Contribution.id == InputEvidence.contribution_id)
-        .where(Contribution.process_id == process.id, Contribution.state.in_(COUNTED_STATES))
+        .outerjoin(whole, (whole.c.input_id == InputEvidence.input_id) & (whole.c.arena_id == Contribution.arena_id))
+        .where(
+            Contribution.process_id == process.id, Contribution.state.in_(COUNTED_STATES), whole.c.arena_id.is_(None)
+        )
         .group_by(InputEvidence.input_id, Contribution.participant_id)
         .subquery()
     )
@@ -156,7 +190,11 @@ def figures(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
         .where(Participant.practice.is_(False))
         .group_by(counted.c.input_id)
     )
-    return {input_id: (int(people), int(registrations)) for input_id, people, registrations in rows}
+    found = {input_id: (int(people), int(registrations)) for input_id, people, registrations in rows}
+    for input_id, (people, notes) in heads.behind(db, process).items():
+        drawn, registrations = found.get(input_id, (0, 0))
+        found[input_id] = drawn + people, registrations + notes
+    return found
 
 
 def areas_of(db: Session, row: RoadmapInput) -> list[Area]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid
 from app.model import Arena, HostLink, Process
 from app.model.arena import HEAD_COUNT_METHODS
-from app.services import arenas, processes, voices
+from app.services import arenas, methods, processes, voices
 from gis.suppression import withheld
 
 MOST = 2_000
@@ -50,9 +50,12 @@ class Turnout:
 
 
 def of(db: Session, process: Process, *, since: date | None = None, until: date | None = None) -> Turnout:
-    """Of the arenas that were held in a time, both days included."""
-    rows = [row for row in arenas.in_process(db, process) if _held(row, since, until)]
+    """Of the arenas that were held in a time, both days included; where people talk rather than draw, nobody is
+    missing here.
+    """
     people = voices.took_part(db, process)
+    every = [row for row in arenas.in_process(db, process) if _held(row, since, until)]
+    rows = [row for row in every if methods.of(row.method).allows["kinds"] or row.id in people]
     schools = sorted({_school(row) for row in rows})
     grades = sorted({row.grade for row in rows}, key=lambda grade: (grade is None, grade or 0))
     table = np.zeros((len(schools) + 1, len(grades) + 1), np.int64)

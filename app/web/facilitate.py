@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.errors import Invalid, NotFound, Refusal
 from app.model import Process
-from app.services import arenas, classroom
+from app.services import arenas, classroom, methods
 from app.web import access, live, problems
 from app.web.addresses import join_address, qr
 from app.web.pages import page_data
@@ -22,7 +22,7 @@ blueprint = Blueprint("facilitate", __name__, url_prefix="/vert/<token>")
 
 @blueprint.get("/")
 @access.limiter.limit(access.GUESSES, deduct_when=access.failed)
-def classes(token: str) -> str:
+def classes(token: str) -> str | Response:
     return _classes(token, {}, None)
 
 
@@ -44,15 +44,18 @@ def open_class(token: str) -> str | Response | tuple[str, int]:
                 guided=form.get("way", "guided") != "free",
             )
     except Invalid as refusal:
-        return _classes(token, dict(form), refusal), 422
+        shown = _classes(token, dict(form), refusal)
+        return (shown, 422) if isinstance(shown, str) else shown
     return redirect(url_for("facilitate.board", token=token, id=arena.id))
 
 
 @blueprint.get("/klasse/<uuid:id>")
-def board(token: str, id: UUID) -> str:
+def board(token: str, id: UUID) -> str | Response:
     with service().store.reading() as db:
         host = arenas.host(db, token, now())
         shown = arenas.board(db, host, id)
+        if methods.of(shown.arena.method).notes:
+            return redirect(url_for("occasions.page", token=token, id=id))
         address = join_address(shown.arena.join_code or "")
         data = page_data(
             poll=url_for("facilitate.figures", token=token, id=id),
@@ -102,9 +105,11 @@ def begin_for_real(token: str, id: UUID) -> Response:
     return redirect(url_for("facilitate.board", token=token, id=id))
 
 
-def _classes(token: str, form: dict[str, str], refusal: Refusal | None) -> str:
+def _classes(token: str, form: dict[str, str], refusal: Refusal | None) -> str | Response:
     with service().store.reading() as db:
         host = arenas.host(db, token, now())
+        if methods.of(host.method).notes:
+            return redirect(url_for("occasions.list_page", token=token))
         process = db.get_one(Process, host.process_id)
         return render_template(
             "facilitate/classes.html",

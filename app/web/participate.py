@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app import maps
 from app.errors import Invalid, NotFound
 from app.model import Arena, Process
-from app.services import arenas, contributions, keys, participants, photos, processes
+from app.services import arenas, contributions, keys, methods, participants, photos, processes
 from app.store import Session
 from app.web import access, networks, openapi, wire
 from app.web.headers import holds_no_secret
@@ -48,7 +48,7 @@ def map_page(code: str) -> str | Response:
     holds_no_secret()
     with service().store.reading() as db:
         arena = arenas.by_code(db, code)
-        if arena.join_code != code or arena.method == "workshop":
+        if arena.join_code != code or arena.method == "workshop" or methods.of(arena.method).notes:
             return redirect(_where(arena))
         process = db.get_one(Process, arena.process_id)
         return drawn_on(db, process, arena, "participate/map.html", guided=arenas.guided(arena))
@@ -111,7 +111,9 @@ def join() -> tuple[Response, int]:
 
 def _where(arena: Arena) -> str:
     """Where one goes on who has joined."""
-    page = "workshop.vote_page" if arena.method == "workshop" else "participate.map_page"
+    if arena.method == "workshop":
+        return url_for("workshop.vote_page", code=arena.join_code)
+    page = "notes.page" if methods.of(arena.method).notes else "participate.map_page"
     return url_for(page, code=arena.join_code)
 
 

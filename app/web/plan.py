@@ -13,7 +13,19 @@ from app import maps
 from app.errors import Invalid, Refusal, Unauthenticated
 from app.model.catalogue import FEELINGS, STICKER_GROUPS
 from app.model.roadmap import REALISERS
-from app.services import analysis, area_history, area_words, arenas, processes, roadmap, staff
+from app.services import (
+    analysis,
+    area_history,
+    area_words,
+    arenas,
+    heads,
+    methods,
+    notes,
+    occasions,
+    processes,
+    roadmap,
+    staff,
+)
 from app.services.index import Selection
 from app.web import access, problems, wire
 from app.web import area_history as area_telling
@@ -200,6 +212,10 @@ def arenas_view(slug: str, *, link: str | None = None, typed: str = "", problem:
         return render_template(
             "plan/arenas.html",
             arenas=rows,
+            groups=occasions.of_process(at.db, at.process),
+            heads=heads.of_process(at.db, at.process),
+            counts=notes.counted(at.db, at.process),
+            methods=methods.table().values(),
             open_maps=[row for row in rows if row.join_code and arenas.for_residents(row)],
             link=link,
             typed=typed,

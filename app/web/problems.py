@@ -25,6 +25,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import errors
 from app.errors import Refusal
 from app.web.logs import logger
+from app.web.notes_problems import FOR_NOTES, NOTES_PROBLEMS
 from app.web.participants_problems import PARTICIPANTS_PROBLEMS
 from app.web.words import FIELDS
 
@@ -43,6 +44,7 @@ _ = lazy_gettext
 
 PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     **PARTICIPANTS_PROBLEMS,
+    **NOTES_PROBLEMS,
     "already_taken": (_("That name is taken already."), _("Choose another one.")),
     "area_gone": (_("The area %(area)s is not there any more."), _("Compute the areas again and choose another.")),
     "areas_too_many_places": (
@@ -292,7 +294,8 @@ def install(app: Flask) -> None:
 
 def message(code: str, facts: dict[str, Any]) -> tuple[str, str]:
     """What happened and the next step, in the language of the request."""
-    adults = FOR_RESIDENTS if has_request_context() and g.get("residents") else {}
+    known: Any = g if has_request_context() else {}
+    adults = FOR_NOTES if known.get("notes") else FOR_RESIDENTS if known.get("residents") else {}
     title, step = adults.get(code) or PROBLEMS[code]
     return _filled(title, facts), _filled(step, facts)
 

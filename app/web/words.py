@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from app.web import participants_words
+from app.web import notes_words, participants_words
 
 ARENA_STATES = {"open": _("open"), "paused": _("paused"), "closed": _("closed")}
 REALISERS = {
@@ -54,6 +54,7 @@ PHOTOS = {"pending": _("To be looked at"), "released": _("Released"), "hidden": 
 MODERATION = {"pending": _("To be read"), "released": _("Released"), "hidden": _("Hidden")}
 FIELDS = {
     **participants_words.FIELDS,
+    **notes_words.FIELDS,
     "area": _("area"),
     "arena": _("class"),
     "bbox": _("bounds"),
@@ -86,7 +87,6 @@ FIELDS = {
     "part": _("part of the map"),
     "picture": _("picture"),
     "plan": _("plan"),
-    "place": _("place"),
     "radius": _("distance"),
     "realiser": _("who can realise it"),
     "reason": _("reason"),
@@ -112,6 +112,11 @@ FIELDS = {
 
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(
+        asked_words=notes_words.ASKED,
+        access_words=notes_words.ACCESS,
+        note_kind_words=notes_words.NOTE_KINDS,
+        part_words=notes_words.PARTS,
+        refund_states=notes_words.REFUND_STATES,
         group_words=participants_words.GROUPS,
         public_group_words=participants_words.PUBLIC_GROUPS,
         states=ARENA_STATES,

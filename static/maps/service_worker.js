@@ -1,6 +1,6 @@
 // Opens the participant's page without network. The server writes before this file what the build holds:
 //   BUILD, FILES (addresses of its static files), FRONT (the front page).
-// What it answers: static files of this build; the front page and the map pages one has opened; base maps one has looked at.
+// What it answers: static files of this build; the front page, the map pages and the pages for notes one has opened; base maps one has looked at.
 // What it never touches: the API, and every page of teachers and planners.
 
 const SHELL = `snarvei-shell-${BUILD}`;
@@ -57,7 +57,11 @@ function answered(request) {
 }
 
 function isPage(pathname) {
-  return pathname === FRONT || pathname.startsWith("/k/") || pathname.startsWith("/kart/");
+  return pathname === FRONT || pathname.startsWith("/k/") || isKept(pathname);
+}
+
+function isKept(pathname) {
+  return pathname.startsWith("/kart/") || pathname.startsWith("/notater/");
 }
 
 /** The server's own page, or the one kept when the network is away or too slow. */
@@ -65,7 +69,7 @@ async function page(request, pathname) {
   const kept = await keptPage(pathname);
   try {
     const answer = await (kept ? soon(fetch(request)) : fetch(request));
-    if (pathname.startsWith("/kart/") && worthKeeping(answer)) {
+    if (isKept(pathname) && worthKeeping(answer)) {
       await (await caches.open(PAGES)).put(pathname, answer.clone());
     }
     return answer.status >= 502 && kept ? kept : answer;
@@ -76,7 +80,7 @@ async function page(request, pathname) {
 }
 
 async function keptPage(pathname) {
-  if (pathname.startsWith("/kart/")) return (await caches.open(PAGES)).match(pathname);
+  if (isKept(pathname)) return (await caches.open(PAGES)).match(pathname);
   return (await caches.open(SHELL)).match(FRONT);
 }
 

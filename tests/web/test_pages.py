@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import load
-from app.services import analysis, campaigns, demo, indicators, moderation, publication, roadmap, workshop
+from app.services import (
+    analysis,
+    arenas,
+    campaigns,
+    demo,
+    indicators,
+    moderation,
+    notes,
+    occasions,
+    publication,
+    roadmap,
+    workshop,
+)
 from app.services.index import Index
 from app.store import Store
 from app.web.language import TRANSLATED
@@ -41,6 +54,10 @@ def school(embedded: Store) -> dict[str, str]:
         indicators.measure(db, made, safe.id, place="Borgen", own=True, year="2015", value="61,5")
         indicators.publish(db, made, safe.id, True)
         publication.release(db, made, analysis.hexagons_by_group(index), now=a.NOW)
+        said = occasions.open_by_staff(db, made, title="Borgenmøtet", method="conference", now=a.NOW)
+        notes.add(db, said, uuid4(), {"kind": "quality", "text": "Lys på stien"}, now=a.NOW)
+        dinners = arenas.create_host_link(db, made, label="Ali", method="hosted_dinner", now=a.NOW)
+        dinner = occasions.open_by_host(db, arenas.host(db, dinners, a.NOW), title="Ali", now=a.NOW)
     desk = "/plan/borgen"
     return {
         "front": "/",
@@ -77,38 +94,19 @@ def school(embedded: Store) -> dict[str, str]:
         "minutes": f"{desk}/verksted/{table.id}/referat",
         "vote": f"/verksted/{table.join_code}",
         "vote wall": f"/verksted/{table.join_code}/vegg",
+        "notes": f"/notater/{said.join_code}",
+        "occasions": f"/vert/{dinners}/anledning",
+        "occasion": f"/vert/{dinners}/anledning/{dinner.id}",
+        "arena": f"{desk}/arenaer/{said.id}",
         "missing": "/nix",
     }
 
 
 STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
-STAFF += (
-    "streets",
-    "questions",
-    "here",
-    "compare",
-    "turnout",
-    "travel",
-    "life",
-    "hunts",
-    "hunt",
-    "workshops",
-    "workshop",
-    "minutes",
-)
-OPEN = (
-    "front",
-    "front with a code",
-    "map",
-    "privacy",
-    "process",
-    "classes",
-    "class",
-    "sign in",
-    "vote",
-    "vote wall",
-    "missing",
-)
+STAFF += ("streets", "questions", "here", "compare", "turnout", "travel", "life", "hunts", "hunt", "workshops")
+STAFF += ("workshop", "minutes", "arena")
+OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "vote", "vote wall")
+OPEN += ("public life", "public hunt", "missing", "notes", "occasions", "occasion")
 PAGES = (*OPEN, *STAFF)
 
 

@@ -4,8 +4,9 @@
 import { jot, jotted, strike, strikeAll } from "./last_words.js";
 
 const NAME = "snarvei";
-const VERSION = 2;
-const STORES = ["items", "session", "photos"];
+const VERSION = 3;
+const STORES = ["items", "session", "photos", "notes"];
+const PARTICIPANTS = ["items", "session", "photos"];
 const OPENING_MS = 4000;
 const HANDED = "snarvei:";
 
@@ -120,10 +121,11 @@ class Lasting {
     return value;
   }
 
+  /** A participant leaves; notes that were written on this device belong to nobody who does. */
   async clear() {
-    this.#unkept.clear();
+    for (const [at, { store }] of this.#unkept) if (PARTICIPANTS.includes(store)) this.#unkept.delete(at);
     strikeAll();
-    for (const store of STORES) await this.#run(store, "readwrite", (s) => done(s.clear()));
+    for (const store of PARTICIPANTS) await this.#run(store, "readwrite", (s) => done(s.clear()));
   }
 
   /** What waits in memory is tried again when something else found room. */
@@ -204,7 +206,7 @@ class Passing {
   }
 
   async clear() {
-    for (const store of STORES) this.#stores[store].clear();
+    for (const store of PARTICIPANTS) this.#stores[store].clear();
     this.#recall();
   }
 

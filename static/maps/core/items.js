@@ -16,23 +16,26 @@ export class Items {
   #gone = new Map();
   #listeners = new Set();
 
+  #store;
+
   /** `tabs` (core/tabs.js) hears of every change; without it this page is alone. */
-  constructor(database, tabs = null) {
+  constructor(database, tabs = null, store = "items") {
     this.#database = database;
+    this.#store = store;
     this.#tabs = tabs;
     this.hurried = null;
   }
 
   /** Read what an earlier page left; what was being sent then is unsent. */
   async load() {
-    for (const item of await this.#database.all("items")) this.#take(item);
+    for (const item of await this.#database.all(this.#store)) this.#take(item);
     this.#tell();
   }
 
   /** Read again what another tab has changed. What is gone from the device and still unsent here is put back. */
   async refresh(id) {
     if (this.#writing.get(id)) return;
-    const item = await this.#database.get("items", id).catch(() => null);
+    const item = await this.#database.get(this.#store, id).catch(() => null);
     const shown = this.#items.get(id);
     if (item === null || this.#writing.get(id)) return;
     if (item) this.#take(item);
@@ -173,7 +176,7 @@ export class Items {
 
   async #write(id, change, options) {
     this.#writing.set(id, (this.#writing.get(id) ?? 0) + 1);
-    const value = await this.#database.update("items", id, change, options);
+    const value = await this.#database.update(this.#store, id, change, options);
     this.#writing.set(id, this.#writing.get(id) - 1);
     if (this.#met.delete(id)) this.#tell(id);
     this.#tabs?.tell({ item: id });
