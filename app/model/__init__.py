@@ -5,7 +5,7 @@ from app.model.arena import Arena, ArenaLog, HostLink
 from app.model.base import Base
 from app.model.catalogue import CatalogueEntry
 from app.model.contribution import Contribution, ModerationLog
-from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
+from app.model.measure import Measure, MeasureInput, MeasureLog, MeasurePartner, MeasureStep
 from app.model.network import StreetNetwork
 from app.model.participant import NewKey, Participant
 from app.model.photo import Photo, PhotoLog
@@ -27,6 +27,7 @@ __all__ = [
     "InputLog",
     "Measure",
     "MeasureInput",
+    "MeasureLog",
     "MeasurePartner",
     "MeasureStep",
     "ModerationLog",

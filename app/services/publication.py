@@ -256,6 +256,11 @@ def differences(process: Process, keys: np.ndarray, first: np.ndarray, second: n
     )
 
 
+def everyone(process: Process, people: int) -> int | None:
+    """People behind something as anyone may read it: at least so many, in steps of the minimum; None of too few."""
+    return privacy.people_class(people, process.minimum_people)[0] if people >= process.minimum_people else None
+
+
 def release(
     db: Session,
     process: Process,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.web import (
+    answers,
     basemap,
     classroom,
     comparisons,
@@ -13,9 +14,11 @@ from app.web import (
     facilitate,
     flow,
     gazetteer,
+    happened,
     heat,
     here,
     lessons,
+    measures,
     moderate,
     networks,
     ogc,
@@ -37,6 +40,8 @@ from app.web import (
 
 MODULES = (
     public,
+    answers,
+    happened,
     participate,
     gazetteer,
     photos,
@@ -50,6 +55,7 @@ MODULES = (
     flow,
     heat,
     roadmap,
+    measures,
     questions,
     here,
     comparisons,

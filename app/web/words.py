@@ -22,6 +22,17 @@ INPUT_STATES = {
     "merged": _("merged with another"),
 }
 INPUT_KINDS = {"quality": _("quality"), "challenge": _("challenge"), "suggestion": _("suggestion")}
+MEASURE_STATES = {
+    "proposed": _("proposed"),
+    "adopted": _("adopted"),
+    "started": _("under way"),
+    "postponed": _("postponed"),
+    "done": _("done"),
+    "rejected": _("dropped"),
+}
+PRIORITIES = {"high": _("high"), "medium": _("medium"), "low": _("low")}
+QUICK_FIXES = {"lamp": _("lamp"), "bush": _("bush"), "snow": _("snow"), "other": _("something else")}
+PARTNERS = {"pending": _("asked"), "accepted": _("takes part"), "declined": _("said no")}
 METHODS = {
     "school_class": _("school class"),
     "kindergarten": _("kindergarten"),
@@ -58,24 +69,38 @@ FIELDS = {
     "bbox": _("bounds"),
     "by": _("One area for each"),
     "created": _("made from"),
+    "deadline": _("deadline"),
+    "decision": _("decision"),
     "crs": _("coordinate system"),
     "filter": _("filter"),
+    "focus_area": _("focus area"),
     "format": _("format"),
+    "goal": _("goal"),
     "grade": _("grade"),
     "group_name": _("class or group"),
+    "held_on": _("date"),
+    "input": _("input"),
+    "inputs": _("inputs"),
     "label": _("school or host"),
     "layer": _("layer"),
     "network": _("street network"),
+    "measure": _("measure"),
     "method": _("What counts as an area"),
     "number": _("sheet number"),
+    "owner": _("owner"),
     "paper": _("paper"),
     "part": _("part of the map"),
+    "partner": _("partner"),
     "picture": _("picture"),
     "plan": _("plan"),
     "place": _("place"),
+    "priority": _("priority"),
+    "public": _("for everyone"),
+    "quick": _("quick fix"),
     "radius": _("distance"),
     "realiser": _("who can realise it"),
     "reason": _("reason"),
+    "resources": _("resources"),
     "school": _("school"),
     "state": _("state"),
     "status": _("status"),
@@ -83,6 +108,7 @@ FIELDS = {
     "theme": _("theme"),
     "title": _("title"),
     "verdict": _("decision"),
+    "wanted_effect": _("wanted effect"),
 }
 
 
@@ -94,6 +120,10 @@ def install(app: Flask) -> None:
         realiser_words=REALISERS,
         status_words=INPUT_STATES,
         kind_words=INPUT_KINDS,
+        measure_words=MEASURE_STATES,
+        priority_words=PRIORITIES,
+        quick_words=QUICK_FIXES,
+        partner_words=PARTNERS,
         method_words=METHODS,
         layer_words=LAYERS,
         moderation_words=MODERATION,
