@@ -178,7 +178,7 @@ def set_partner(
         found.state = state
     else:
         db.delete(found)
-    _log(db, row, actor, now, {"partner": [f"{name}: {each}" if each else None for each in (before, state)]})
+    _log(db, row, actor, now, {"partner": [[name, each] if each else None for each in (before, state)]})
 
 
 def add_input(db: Session, actor: Officer, process: Process, public_id: str, input_id: str, now: datetime) -> None:

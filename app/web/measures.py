@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -21,6 +22,15 @@ from app.web.desk import Desk, desk, frame
 from app.web.service import now
 
 blueprint = Blueprint("measures", __name__, url_prefix="/plan/<slug>/tiltak")
+
+
+class Facet(NamedTuple):
+    """A value that a list can be narrowed to, in words, and how many measures have it."""
+
+    name: str
+    value: str
+    word: str
+    many: int
 
 
 @blueprint.get("")
@@ -144,28 +154,27 @@ def _wanted() -> Wanted:
     )
 
 
-def _facets(told: list[Told], day: date) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
-    """What a list can be narrowed to: name, words, and of each value its words and how many measures it has."""
+def _facets(told: list[Told], day: date) -> list[tuple[str, list[Facet]]]:
+    """What a list can be narrowed to, a line each."""
     rows = [each.row for each in told]
-    status, area, owner = (
-        Counter(getattr(row, name) or "" for row in rows) for name in ("status", "focus_area", "owner")
-    )
-    late = sum(measures.overdue(row, day) for row in rows)
-    quick = sum(row.quick is not None for row in rows)
-    marks = [(name, "1", word, count) for name, word, count in
-             (("overdue", _("Overdue"), late), ("quick", _("Quick fixes"), quick)) if count]  # fmt: skip
-    return [
-        *((name, "", [(value, word, count)]) for name, value, word, count in marks),
-        ("status", _("Status"), [(s, str(words.MEASURE_STATES[s]), status[s]) for s in MEASURE_STATES if status[s]]),
-        ("focus_area", _("Focus area"), _named(area, _("no focus area yet"))),
-        ("owner", _("Owner"), _named(owner, _("nobody yet"))),
+    late, quick = sum(measures.overdue(row, day) for row in rows), sum(row.quick is not None for row in rows)
+    status = Counter(row.status for row in rows)
+    lines = [
+        ("", [Facet("overdue", "1", _("Overdue"), late), Facet("quick", "1", _("Quick fixes"), quick)]),
+        (
+            _("Status"),
+            [Facet("status", state, str(words.MEASURE_STATES[state]), status[state]) for state in MEASURE_STATES],
+        ),
+        (_("Focus area"), _named("focus_area", rows, _("no focus area yet"))),
+        (_("Owner"), _named("owner", rows, _("nobody yet"))),
     ]
+    return [(label, shown) for label, facets in lines if (shown := [each for each in facets if each.many])]
 
 
-def _named(counted: Counter[str], nothing: str) -> list[tuple[str, str, int]]:
-    return [
-        (name, name or nothing, counted[name]) for name in sorted(counted, key=lambda each: (not each, each.casefold()))
-    ]
+def _named(name: str, rows: list[Measure], nothing: str) -> list[Facet]:
+    counted = Counter(getattr(row, name) or "" for row in rows)
+    ordered = sorted(counted, key=lambda each: (not each, each.casefold()))
+    return [Facet(name, value, value or nothing, counted[value]) for value in ordered]
 
 
 def _new_page(at: Desk, inputs: list[str], refusal: Refusal | None = None) -> str:

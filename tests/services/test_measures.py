@@ -212,10 +212,10 @@ def test_partners_are_asked_and_answer(store: Store) -> None:
         measures.set_partner(db, planner, made, row.public_id, "FAU", "", a.NOW)
         measures.set_partner(db, planner, made, row.public_id, "Ukjent", "", a.NOW)
         assert [line.changes["partner"] for line in measures.history(db, row)[1:]] == [
-            [None, "Velforeningen: pending"],
-            ["Velforeningen: pending", "Velforeningen: accepted"],
-            [None, "FAU: declined"],
-            ["FAU: declined", None],
+            [None, ["Velforeningen", "pending"]],
+            [["Velforeningen", "pending"], ["Velforeningen", "accepted"]],
+            [None, ["FAU", "declined"]],
+            [["FAU", "declined"], None],
         ]
         for name, state, code in (("", "pending", "field_missing"), ("FAU", "maybe", "value_unknown")):
             with pytest.raises(Invalid) as refused:
