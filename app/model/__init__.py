@@ -13,6 +13,7 @@ from app.model.process import NamedPlace, Process
 from app.model.release import Release
 from app.model.roadmap import InputEvidence, InputLog, RoadmapInput
 from app.model.staff import Staff
+from app.model.thematic_plan import HearingAnswer, PlanVersion
 
 __all__ = [
     "Area",
@@ -22,6 +23,7 @@ __all__ = [
     "Base",
     "CatalogueEntry",
     "Contribution",
+    "HearingAnswer",
     "HostLink",
     "InputEvidence",
     "InputLog",
@@ -36,6 +38,7 @@ __all__ = [
     "Participant",
     "Photo",
     "PhotoLog",
+    "PlanVersion",
     "Process",
     "Release",
     "RoadmapInput",

@@ -7,7 +7,7 @@ released; of people only what the gate lets through. Whatever was said no to car
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -65,7 +65,7 @@ def of_process(db: Session, process: Process) -> Answers:
     """All that is public."""
     public = _public_measures(db, process)
     answering = measures.by_input(public)
-    rows = [row for row in roadmap.inputs(db, process) if _public(row)]
+    rows = _public_inputs(db, process)
     figures, reasons = roadmap.figures(db, process), _reasons(db, rows)
     found = [
         Answer(
@@ -110,23 +110,16 @@ def of_participant(db: Session, process: Process, actor: Pupil) -> dict[UUID, li
 
 def latest_steps(db: Session, process: Process) -> list[tuple[Measure, MeasureStep]]:
     """The newest steps of public measures, the newest first."""
-    rows = db.execute(
-        select(Measure, MeasureStep)
-        .join(MeasureStep, MeasureStep.measure_id == Measure.id)
-        .where(Measure.process_id == process.id, Measure.released_at.is_not(None))
-        .order_by(MeasureStep.number.desc())
-        .limit(MOST_STEPS)
-    )
-    return [(measure, step) for measure, step in rows]
+    return measures.steps(db, process, released=True, most=MOST_STEPS)
 
 
 def people_behind(db: Session, process: Process, inputs: Iterable[RoadmapInput]) -> int | None:
     """How many people at least stand behind any of these inputs, each once; None of too few."""
     end, wanted = measures.survivors(db, process), {row.id for row in inputs}
+    sources = [*wanted, *(id for id, other in end.items() if other in wanted)]
     people: dict[UUID, int] = {}
-    for input_id, those in voices.behind(db, process).items():
-        if end.get(input_id, input_id) in wanted:
-            people |= those
+    for those in voices.behind(db, process, InputEvidence.input_id.in_(sources)).values():
+        people |= those
     return publication.everyone(process, sum(people.values()))
 
 
@@ -134,14 +127,15 @@ def _public(row: RoadmapInput) -> bool:
     return row.released_at is not None and row.status != "merged"
 
 
+def _public_inputs(db: Session, process: Process) -> list[RoadmapInput]:
+    released = RoadmapInput.released_at.is_not(None)
+    rows = select(RoadmapInput).where(RoadmapInput.process_id == process.id, released, RoadmapInput.status != "merged")
+    return list(db.scalars(rows))
+
+
 def _public_measures(db: Session, process: Process) -> list[Told]:
-    rows = db.scalars(
-        select(Measure)
-        .where(Measure.process_id == process.id, Measure.released_at.is_not(None))
-        .order_by(Measure.number)
-    )
-    told = measures.told(db, process, list(rows))
-    return [Told(each.row, [row for row in each.inputs if _public(row)], each.steps, each.partners) for each in told]
+    """As everyone may read them: with the inputs that are public."""
+    return [replace(each, inputs=[row for row in each.inputs if _public(row)]) for each in measures.public(db, process)]
 
 
 def _reasons(db: Session, rows: list[RoadmapInput]) -> dict[UUID, str]:

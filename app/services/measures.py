@@ -226,30 +226,43 @@ def of_process(db: Session, process: Process) -> list[Told]:
     return told(db, process, list(db.scalars(_rows(process))))
 
 
+def of_input(db: Session, process: Process, row: RoadmapInput) -> list[Told]:
+    """The measures that answer an input, or one that went into it."""
+    merged = [id for id, other in survivors(db, process).items() if other == row.id]
+    linked = select(MeasureInput.measure_id).where(MeasureInput.input_id.in_([row.id, *merged]))
+    return told(db, process, list(db.scalars(_rows(process).where(Measure.id.in_(linked)))))
+
+
+def public(db: Session, process: Process) -> list[Told]:
+    """The measures that a planner released, in the order they were made."""
+    return told(db, process, list(db.scalars(_rows(process).where(Measure.released_at.is_not(None)))))
+
+
 def told(db: Session, process: Process, rows: list[Measure]) -> list[Told]:
     """Measures with what belongs to them, in the order given. An input that was merged is the one it went into."""
     ids = [row.id for row in rows]
-    end = survivors(db, process)
-    inputs = {row.id: row for row in roadmap.inputs(db, process)}
-    linked: dict[UUID, dict[UUID, RoadmapInput]] = {}
-    for link in db.scalars(select(MeasureInput).where(MeasureInput.measure_id.in_(ids))):
-        row = inputs[end.get(link.input_id, link.input_id)]
-        linked.setdefault(link.measure_id, {})[row.id] = row
+    inputs = _inputs(db, process, ids)
     steps = _by_measure(
         db.scalars(select(MeasureStep).where(MeasureStep.measure_id.in_(ids)).order_by(MeasureStep.number))
     )
     partners = _by_measure(
         db.scalars(select(MeasurePartner).where(MeasurePartner.measure_id.in_(ids)).order_by(MeasurePartner.name))
     )
-    return [
-        Told(
-            row,
-            sorted(linked.get(row.id, {}).values(), key=lambda each: each.number),
-            steps.get(row.id, []),
-            partners.get(row.id, []),
-        )
-        for row in rows
-    ]
+    return [Told(row, inputs.get(row.id, []), steps.get(row.id, []), partners.get(row.id, [])) for row in rows]
+
+
+def _inputs(db: Session, process: Process, ids: list[UUID]) -> dict[UUID, list[RoadmapInput]]:
+    """The inputs of each measure, in the order of their numbers."""
+    end, links = survivors(db, process), select(MeasureInput).where(MeasureInput.measure_id.in_(ids))
+    linked: dict[UUID, set[UUID]] = {}
+    for link in db.scalars(links):
+        linked.setdefault(end.get(link.input_id, link.input_id), set()).add(link.measure_id)
+    rows = db.scalars(select(RoadmapInput).where(RoadmapInput.id.in_(linked)).order_by(RoadmapInput.number))
+    found: dict[UUID, list[RoadmapInput]] = {}
+    for row in rows:
+        for measure_id in linked[row.id]:
+            found.setdefault(measure_id, []).append(row)
+    return found
 
 
 def by_input(measures: list[Told]) -> dict[UUID, list[Told]]:
@@ -259,6 +272,20 @@ def by_input(measures: list[Told]) -> dict[UUID, list[Told]]:
         for row in each.inputs:
             found.setdefault(row.id, []).append(each)
     return found
+
+
+def steps(
+    db: Session, process: Process, *, released: bool = False, most: int | None = None
+) -> list[tuple[Measure, MeasureStep]]:
+    """The decision log: every step of every measure, or of the released ones, the latest told first."""
+    rows = (
+        select(Measure, MeasureStep)
+        .join(MeasureStep, MeasureStep.measure_id == Measure.id)
+        .where(Measure.process_id == process.id, *([Measure.released_at.is_not(None)] if released else []))
+        .order_by(MeasureStep.number.desc())
+        .limit(most)
+    )
+    return [(measure, step) for measure, step in db.execute(rows)]
 
 
 def history(db: Session, row: Measure) -> list[MeasureLog]:

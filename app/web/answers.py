@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from feedgenerator import Atom1Feed
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app import maps
 from app.model import Process
 from app.model.measure import OVER
 from app.model.roadmap import REALISERS
 from app.services import answers, processes
+from app.services.answers import Answer
 from app.store import Session
 from app.web.addresses import outside
 from app.web.desk import desk
 from app.web.language import current
+from app.web.pages import page_data
 from app.web.participants_words import INPUT_ANSWERS, MEASURE_ANSWERS
 from app.web.service import now, service
+from gis.geojson import plain
 
 blueprint = Blueprint("answers", __name__)
 
@@ -41,6 +47,7 @@ def process(slug: str) -> str:
             input_answers=INPUT_ANSWERS,
             measure_answers=MEASURE_ANSWERS,
             feed=outside(url_for("answers.feed", slug=slug)),
+            **_where(row, found.inputs),
         )
 
 
@@ -61,7 +68,30 @@ def release_input(slug: str, public_id: str) -> BaseResponse:
     return redirect(url_for("roadmap.input_page", slug=slug, public_id=public_id, _anchor="public"))
 
 
-def _waits(answer: answers.Answer) -> bool:
+def _where(process: Process, inputs: list[Answer]) -> dict[str, Any]:
+    """The map of places that enough people stand behind; none if there is no such place."""
+    placed = [each for each in inputs if each.people is not None and each.input.location is not None]
+    if not placed:
+        return {"map": None}
+    data = page_data(
+        area=plain(process.area),
+        bounds=process.area.bounds,
+        vector=url_for("basemap.vector", slug=process.slug, version=process.version),
+        inputs=[
+            {
+                "id": each.input.public_id,
+                "title": each.input.title,
+                "realiser": each.input.realiser,
+                "geometry": plain(each.input.location),
+                "url": f"#{each.input.public_id}",
+            }
+            for each in placed
+        ],
+    )
+    return {"map": maps.planner_map(process, service().config), "data": data}
+
+
+def _waits(answer: Answer) -> bool:
     """Whether hands are still needed."""
     return answer.input.status not in ("done", "declined") and not any(
         each.row.status in OVER for each in answer.measures

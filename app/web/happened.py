@@ -31,7 +31,6 @@ def page(code: str) -> str | BaseResponse:
             process=process,
             own=found.own,
             others=found.others,
-            adults=arenas.for_residents(arena),
             input_answers=INPUT_ANSWERS,
             measure_answers=MEASURE_ANSWERS,
             data=page_data(code=arena.join_code, mine=url_for("happened.mine")),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from app.errors import Refusal
 from app.model import Measure
-from app.model.measure import MEASURE_STATES, OVER, PARTNER_STATES, PRIORITIES, QUICK_FIXES
+from app.model.measure import MEASURE_STATES, PARTNER_STATES, PRIORITIES, QUICK_FIXES
 from app.services import answers, measures, roadmap
 from app.services.measures import Told, Wanted
 from app.web import problems, words
@@ -22,6 +23,7 @@ from app.web.desk import Desk, desk, frame
 from app.web.service import now
 
 blueprint = Blueprint("measures", __name__, url_prefix="/plan/<slug>/tiltak")
+FILTERS = ("status", "focus_area", "owner", "overdue", "quick")
 
 
 class Facet(NamedTuple):
@@ -37,15 +39,15 @@ class Facet(NamedTuple):
 def list_page(slug: str) -> str:
     with desk(slug) as at:
         told, day, wanted = measures.of_process(at.db, at.process), today(), _wanted()
-        shown = [each for each in told if wanted.has(each.row, day)]
+        shown = sorted((each for each in told if wanted.has(each.row, day)), key=lambda each: _first(each.row, day))
         areas = sorted({each.row.focus_area or "" for each in shown}, key=lambda name: (not name, name.casefold()))
         return render_template(
             "plan/measures.html",
             told=told,
             shown=shown,
             by_area={name: [each for each in shown if (each.row.focus_area or "") == name] for name in areas},
-            facets=_facets(told, day),
-            chosen=request.args.to_dict(),
+            facets=_facets(told, wanted, day),
+            chosen={name: value for name, value in request.args.items() if name in FILTERS},
             today=day,
             overdue=measures.overdue,
             **frame(at, "measures"),
@@ -143,6 +145,11 @@ def today() -> date:
     return now().astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date()
 
 
+def _first(row: Measure, day: date) -> tuple[bool, int, int]:
+    """What needs somebody first stands first."""
+    return (not measures.overdue(row, day), PRIORITIES.index(row.priority), row.number)
+
+
 def _wanted() -> Wanted:
     asked = request.args
     return Wanted(
@@ -154,25 +161,31 @@ def _wanted() -> Wanted:
     )
 
 
-def _facets(told: list[Told], day: date) -> list[tuple[str, list[Facet]]]:
-    """What a list can be narrowed to, a line each."""
-    rows = [each.row for each in told]
-    late, quick = sum(measures.overdue(row, day) for row in rows), sum(row.quick is not None for row in rows)
-    status = Counter(row.status for row in rows)
+def _facets(told: list[Told], wanted: Wanted, day: date) -> list[tuple[str, list[Facet]]]:
+    """What the list can be narrowed to, a line each, counted under everything else that was asked for."""
+
+    def counted(name: str, nothing: Any, of: Callable[[Measure], Any]) -> Counter[str]:
+        others = replace(wanted, **{name: nothing})
+        return Counter(str(of(each.row) or "") for each in told if others.has(each.row, day))
+
+    late = counted("overdue", False, lambda row: "1" if measures.overdue(row, day) else "")
+    quick = counted("quick", False, lambda row: "1" if row.quick else "")
+    status = counted("status", None, lambda row: row.status)
+    areas = counted("focus_area", None, lambda row: row.focus_area)
+    owners = counted("owner", None, lambda row: row.owner)
     lines = [
-        ("", [Facet("overdue", "1", _("Overdue"), late), Facet("quick", "1", _("Quick fixes"), quick)]),
+        ("", [Facet("overdue", "1", _("Overdue"), late["1"]), Facet("quick", "1", _("Quick fixes"), quick["1"])]),
         (
             _("Status"),
-            [Facet("status", state, str(words.MEASURE_STATES[state]), status[state]) for state in MEASURE_STATES],
+            [Facet("status", each, str(words.MEASURE_STATES[each]), status[each]) for each in MEASURE_STATES],
         ),
-        (_("Focus area"), _named("focus_area", rows, _("no focus area yet"))),
-        (_("Owner"), _named("owner", rows, _("nobody yet"))),
+        (_("Focus area"), _named("focus_area", areas, _("no focus area yet"))),
+        (_("Owner"), _named("owner", owners, _("nobody yet"))),
     ]
     return [(label, shown) for label, facets in lines if (shown := [each for each in facets if each.many])]
 
 
-def _named(name: str, rows: list[Measure], nothing: str) -> list[Facet]:
-    counted = Counter(getattr(row, name) or "" for row in rows)
+def _named(name: str, counted: Counter[str], nothing: str) -> list[Facet]:
     ordered = sorted(counted, key=lambda each: (not each, each.casefold()))
     return [Facet(name, value, value or nothing, counted[value]) for value in ordered]
 
@@ -207,7 +220,6 @@ def _page(at: Desk, public_id: str, refusal: Refusal | None = None, at_form: str
         following=[state for state in MEASURE_STATES if state in MEASURE_STATES.table[row.status]],
         late=measures.overdue(row, today()),
         today=today(),
-        over=OVER,
         history=measures.history(at.db, row),
         form=form if at_form == "words" else {},
         step=form if at_form == "step" else {},

@@ -44,6 +44,7 @@ _ = lazy_gettext
 PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     **PARTICIPANTS_PROBLEMS,
     "already_taken": (_("That name is taken already."), _("Choose another one.")),
+    "answer_unknown": (_("We cannot find that answer."), _("Load the page again.")),
     "area_gone": (_("The area %(area)s is not there any more."), _("Compute the areas again and choose another.")),
     "areas_too_many_places": (
         _("%(found)s places lie too close together to be told apart this way."),
@@ -189,6 +190,11 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("The file %(file)s has no areas."),
         _("Choose a file with polygons; lines and points alone cover nothing."),
     ),
+    "plan_empty": (_("There is no measure yet."), _("Make a measure first, then keep a version of the plan.")),
+    "plan_version_unknown": (
+        _("We cannot find that version."),
+        _("Go back to the list of versions and choose it there."),
+    ),
     "prefix_not_usable": (
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),
@@ -214,6 +220,10 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "scheduler_unreachable": (
         _("No Dask cluster with workers answers at %(address)s."),
         _("Check the address, and that scheduler and workers run."),
+    ),
+    "section_unknown": (
+        _("That version has no such section."),
+        _("Choose one of its focus areas, or the plan as a whole."),
     ),
     "sentence_missing": (
         _("A step needs its sentence: everyone will read why."),

@@ -110,7 +110,7 @@ def _input_page(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal
         registrations=registrations,
         areas=roadmap.areas_of(at.db, row),
         history=roadmap.history(at.db, row),
-        measures=measures.by_input(measures.of_process(at.db, at.process)).get(row.id, []),
+        measures=measures.of_input(at.db, at.process, row),
         themes=themes(at),
         realisers=REALISERS,
         kinds=INPUT_KINDS,

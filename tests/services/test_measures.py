@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -271,3 +272,26 @@ def test_a_measure_of_another_process_does_not_exist(store: Store) -> None:
             with pytest.raises(NotFound):
                 refused()
         assert measures.of_process(db, other) == []
+
+
+def test_of_many_who_save_at_once_one_wins_and_the_others_are_told(store: Store) -> None:
+    made, planner, (first,) = settled(store)
+    with store.writing() as db:
+        row = measure(db, planner, made, first)
+        seen = row.version
+
+    def save(number: int) -> str:
+        try:
+            with store.writing() as db:
+                words = {**SAID, "goal": f"Mål {number}"}
+                measures.edit(db, planner, made, row.public_id, words, version=seen, now=a.NOW)
+        except Conflict as refused:
+            return refused.code
+        return f"Mål {number}"
+
+    with ThreadPoolExecutor(8) as people:
+        said = list(people.map(save, range(8)))
+    with store.reading() as db:
+        found = measures.find(db, made, row.public_id)
+        (won,) = [each for each in said if each != "changed_by_other"]
+        assert (found.goal, found.version, len(measures.history(db, found))) == (won, seen + 1, 2)

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import load
-from app.services import analysis, demo, moderation, publication, roadmap
+from app.services import analysis, answers, demo, measures, moderation, publication, roadmap, thematic_plans
 from app.services.index import Index
 from app.store import Store
 from app.web.language import TRANSLATED
@@ -33,6 +33,10 @@ def school(embedded: Store) -> dict[str, str]:
         index.refresh(db, made)
         (area,) = analysis.derive_areas(db, made, index, a.NOW)
         found = roadmap.from_area(db, planner, made, area, **WORDS, now=a.NOW)
+        measure = measures.create(db, planner, made, [found.public_id], {"title": "Lykter"}, a.NOW)
+        thematic_plans.freeze(db, planner, made, "Utkast", a.NOW)
+        measures.release(db, planner, made, measure.public_id, True, a.NOW)
+        answers.release_input(db, planner, made, found.public_id, True, a.NOW)
         publication.release(db, made, analysis.hexagons_by_group(index), now=a.NOW)
     desk = "/plan/borgen"
     return {
@@ -47,7 +51,15 @@ def school(embedded: Store) -> dict[str, str]:
         "plan": f"{desk}/kart",
         "area": f"{desk}/omrader/{area.public_id}",
         "flow": f"{desk}/ferdsel",
+        "answer": "/p/borgen/svar",
+        "happened": f"/dette-skjedde/{where.join_code}",
         "roadmap": f"{desk}/veikart",
+        "measures": f"{desk}/tiltak",
+        "measure": f"{desk}/tiltak/{measure.public_id}",
+        "new measure": f"{desk}/tiltak/nytt?input={found.public_id}",
+        "plan versions": f"{desk}/temaplan",
+        "plan version": f"{desk}/temaplan/1",
+        "decisions": f"{desk}/temaplan/vedtak",
         "input": f"{desk}/veikart/{found.public_id}",
         "moderate": f"{desk}/lese",
         "hidden": f"{desk}/lese?state=hidden",
@@ -66,7 +78,9 @@ def school(embedded: Store) -> dict[str, str]:
 
 STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
 STAFF += ("streets", "questions", "here", "compare", "turnout", "travel")
+STAFF += ("measures", "measure", "new measure", "plan versions", "plan version", "decisions")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
+OPEN += ("answer", "happened")
 PAGES = (*OPEN, *STAFF)
 
 
@@ -129,7 +143,7 @@ def test_no_page_mixes_languages(light: FlaskClient, school: dict[str, str], nam
 
 
 @pytest.mark.parametrize("language", sorted(TRANSLATED))
-@pytest.mark.parametrize("name", ["front", "map", "privacy", "process", "missing"])
+@pytest.mark.parametrize("name", ["front", "map", "privacy", "process", "missing", "happened"])
 def test_participants_pages_speak_every_language_and_no_other(
     light: FlaskClient, school: dict[str, str], name: str, language: str
 ) -> None:

@@ -7,8 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from app.services import arenas, measures
+from app.model import Contribution
+from app.services import arenas, measures, moderation, processes, staff
 from app.services.answers import release_input
 from app.store import Store
 from tests import builders as a
@@ -42,14 +44,14 @@ def test_what_is_not_released_is_on_no_public_page(client: FlaskClient, store: S
         said = client.get(page)
         assert said.status_code == 200, page
         assert [word for word in SECRETS if word in said.text] == [], page
-    assert REASON in client.get("/p/borgen/svar").text
+    page = client.get("/p/borgen/svar").text
+    assert REASON in page
+    assert re.findall(r'"id": ?"(BORGEN-\w+)"', page) == ["BORGEN-0001"], "one place stands on the map"
 
 
 def test_what_is_withdrawn_leaves_every_public_page(light: FlaskClient, embedded: Store) -> None:
     code = scene(embedded, 6)
     with embedded.writing() as db:
-        from app.services import processes, staff
-
         planner, made = staff.sign_in(db, "planlegger", a.PASSWORD), processes.by_slug(db, "borgen")
         release_input(db, planner, made, "BORGEN-0001", False, a.NOW)
         measures.release(db, planner, made, "BORGEN-T001", False, a.NOW)
@@ -72,17 +74,13 @@ def test_a_figure_is_told_in_steps(light: FlaskClient, embedded: Store, sizes: t
 def test_too_few_are_not_counted(light: FlaskClient, embedded: Store) -> None:
     scene(embedded, 5)
     with embedded.writing() as db:
-        from sqlalchemy import select
-
-        from app.model import Contribution
-        from app.services import moderation, processes, staff
-
         id = db.scalars(select(Contribution.id).limit(1)).one()
         planner, made = staff.sign_in(db, "planlegger", a.PASSWORD), processes.by_slug(db, "borgen")
         moderation.decide(db, planner, made, id, "hidden", now=a.NOW)
     said = light.get("/p/borgen/svar").text
     assert "Færre enn 5 personer" in said
     assert "Minst" not in said
+    assert "page-data" not in said, "no map of a place that too few stand behind"
 
 
 def test_a_class_reads_its_answer_by_its_code_alone(light: FlaskClient, embedded: Store) -> None:
@@ -94,8 +92,6 @@ def test_a_class_reads_its_answer_by_its_code_alone(light: FlaskClient, embedded
     unknown = light.get("/dette-skjedde/XXXXXX")
     assert (unknown.status_code, "code_unknown" in unknown.text) == (404, True)
     with embedded.writing() as db:
-        from app.services import processes
-
         made = processes.by_slug(db, "borgen")
         other = a.arena(db, made, "6B")
         arenas.change_state(db, None, other, "closed", a.NOW)
