@@ -130,7 +130,7 @@ def test_from_a_sticker_to_the_reason_on_the_class_page(served: Served, visit: V
     assert serious(child) == []
     shot(child, "class-answer")
     stranger = visit(f"{served.url}/dette-skjedde/{code}", size=DESK, touch=False)
-    expect(stranger.locator(".told")).to_contain_text(REASON)
+    expect(stranger.locator(".told .answer", has_text="Undergang under veien")).to_contain_text(REASON)
     expect(stranger.locator(".mine:visible")).to_have_count(0)
     stranger.click("text=Alt kommunen har svart")
     stranger.wait_for_url("**/p/proveoya/svar")
