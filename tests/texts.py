@@ -32,6 +32,7 @@ PARTICIPANT_ROOMS = (
     "app/web/basemap.py",
     "static/maps/core/*",
     "static/maps/map/*",
+    "static/maps/pages/happened*",
     "static/maps/pages/join*",
     "app/web/language.py",
     "static/maps/pages/participate*",

@@ -7,7 +7,7 @@ from app.model.campaign import Campaign, CampaignArena, CampaignTask
 from app.model.catalogue import CatalogueEntry
 from app.model.contribution import Contribution, ModerationLog
 from app.model.indicator import Indicator, Measurement
-from app.model.measure import Measure, MeasureInput, MeasurePartner, MeasureStep
+from app.model.measure import Measure, MeasureInput, MeasureLog, MeasurePartner, MeasureStep
 from app.model.network import StreetNetwork
 from app.model.note import ArenaMeeting, ArenaNote, HeadTap, SheetPhoto
 from app.model.participant import NewKey, Participant
@@ -16,6 +16,7 @@ from app.model.process import NamedPlace, Process
 from app.model.release import Release
 from app.model.roadmap import InputEvidence, InputLog, RoadmapInput
 from app.model.staff import Staff
+from app.model.thematic_plan import HearingAnswer, PlanVersion
 from app.model.workshop import Ballot, Dots, Offer, WorkshopItem
 
 __all__ = [
@@ -34,12 +35,14 @@ __all__ = [
     "Contribution",
     "Dots",
     "HeadTap",
+    "HearingAnswer",
     "HostLink",
     "Indicator",
     "InputEvidence",
     "InputLog",
     "Measure",
     "MeasureInput",
+    "MeasureLog",
     "MeasurePartner",
     "MeasureStep",
     "Measurement",
@@ -50,6 +53,7 @@ __all__ = [
     "Participant",
     "Photo",
     "PhotoLog",
+    "PlanVersion",
     "Process",
     "Release",
     "RoadmapInput",

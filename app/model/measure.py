@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -22,14 +23,21 @@ MEASURE_STATES = Transitions(
     },
 )
 PRIORITIES = ("high", "medium", "low")
+OVER = frozenset({"done", "rejected"})
+QUICK_FIXES = ("lamp", "bush", "snow", "other")
 PARTNER_STATES = ("pending", "accepted", "declined")
 
 
 class Measure(Base):
+    """``version`` grows with every edit. ``quick`` marks what a caretaker can mend in days, and which kind it is.
+    ``released_at`` is when a planner let everyone read it; None: staff alone.
+    """
+
     __tablename__ = "measure"
     __table_args__ = (
         one_of("status", tuple(MEASURE_STATES)),
         one_of("priority", PRIORITIES),
+        one_of("quick", QUICK_FIXES),
         UniqueConstraint("process_id", "number"),
     )
 
@@ -39,19 +47,23 @@ class Measure(Base):
     public_id: Mapped[str] = word(20, unique=True)
     title: Mapped[str]
     goal: Mapped[str | None]
+    wanted_effect: Mapped[str | None]
+    resources: Mapped[str | None]
     focus_area: Mapped[str | None]
     plan: Mapped[str | None]
     decision: Mapped[str | None]
     owner: Mapped[str | None]
     priority: Mapped[str] = word(8, default="medium")
+    quick: Mapped[str | None] = word(12)
     deadline: Mapped[date | None]
     status: Mapped[str] = word(12, default="proposed")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
 
 
 class MeasureStep(Base):
-    """A status step with the sentence the public reads."""
+    """A status step with the sentence the public reads; ``held_on`` is the day it was taken, ``at`` when told here."""
 
     __tablename__ = "measure_step"
     __table_args__ = (Index(None, "measure_id"),)
@@ -59,10 +71,24 @@ class MeasureStep(Base):
     number: Mapped[int] = serial()
     measure_id: Mapped[UUID] = mapped_column(ForeignKey("measure.id", ondelete="CASCADE"))
     at: Mapped[datetime]
+    held_on: Mapped[date]
     actor: Mapped[str] = word(60)
     present: Mapped[str] = word(12)
     wanted: Mapped[str] = word(12)
     reason: Mapped[str]
+
+
+class MeasureLog(Base):
+    """``changes`` is ``{field: [before, after]}``, in words."""
+
+    __tablename__ = "measure_log"
+    __table_args__ = (Index(None, "measure_id"),)
+
+    number: Mapped[int] = serial()
+    measure_id: Mapped[UUID] = mapped_column(ForeignKey("measure.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    actor: Mapped[str] = word(60)
+    changes: Mapped[dict[str, Any]]
 
 
 class MeasureInput(Base):

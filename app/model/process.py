@@ -50,6 +50,7 @@ class Process(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     areas_made: Mapped[int] = mapped_column(default=0)
     inputs_made: Mapped[int] = mapped_column(default=0)
+    measures_made: Mapped[int] = mapped_column(default=0)
     releases_made: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

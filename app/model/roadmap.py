@@ -28,7 +28,10 @@ INPUT_STATES = Transitions(
 
 
 class RoadmapInput(Base):
-    """``version`` grows with every edit. Its figures are not stored: they are counted from the evidence each time."""
+    """``version`` grows with every edit. Its figures are not stored: they are counted from the evidence each time.
+
+    ``released_at`` is when a planner let everyone read it; None: staff alone.
+    """
 
     __tablename__ = "roadmap_input"
     __table_args__ = (
@@ -53,6 +56,7 @@ class RoadmapInput(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
 
 
 class InputEvidence(Base):

@@ -6,20 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import shapely
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.model import Process
 from app.model.catalogue import STICKER_GROUPS
-from app.services import analysis, area_history, flow, processes, publication, roadmap, streets
+from app.services import analysis, area_history, flow, measures, processes, publication, roadmap, streets
 from app.services.index import Index
 from gis.crs import EXPORT
 from gis.formats.styles import Style, Symbol
 from gis.formats.writing import FORMATS, geojson, geopackage
 from gis.layer import Layer
 
-LAYERS = ("places", "routes", "drawn_areas", "areas", "corridors", "hexagons", "roadmap_inputs", *streets.LAYERS)
+LAYERS = (
+    *("places", "routes", "drawn_areas", "areas", "corridors", "hexagons", "roadmap_inputs", "measures"),
+    *streets.LAYERS,
+)
 KIND_OF_LAYER = {layer: kind for kind, layer in publication.CONTRIBUTION_LAYERS.items()}
 COLOURS = {
     "activity": (0, 114, 178),
@@ -35,6 +40,14 @@ MODE_COLOURS = {
     "cycle": (0, 158, 115),
     "car": (213, 94, 0),
     "bus": (204, 121, 167),
+}
+STANDINGS = {
+    "proposed": ("Foreslått", (90, 90, 90)),
+    "adopted": ("Vedtatt", (0, 114, 178)),
+    "started": ("I gang", (0, 86, 107)),
+    "postponed": ("Utsatt", (204, 121, 167)),
+    "done": ("Gjort", (0, 158, 115)),
+    "rejected": ("Forkastet", (27, 36, 48)),
 }
 RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 
@@ -99,6 +112,7 @@ def counts(db: Session, process: Process) -> dict[str, int]:
     found = {layer: publication.count(db, process, kind) for kind, layer in publication.CONTRIBUTION_LAYERS.items()}
     found["areas"] = len(analysis.current_areas(db, process))
     found["roadmap_inputs"] = len(roadmap.inputs(db, process))
+    found["measures"] = len(measures.of_process(db, process))
     return found
 
 
@@ -129,7 +143,20 @@ def _layer(db: Session, process: Process, index: Index, name: str) -> Layer:
         return publication.hexagons(process, analysis.hexagons_by_group(index))
     if name in streets.LAYERS:
         return streets.layer(db, process, index, name)
+    if name == "measures":
+        return _measures(db, process)
     return publication.roadmap_inputs(process, roadmap.inputs(db, process), roadmap.figures(db, process))
+
+
+def _measures(db: Session, process: Process) -> Layer:
+    told = measures.of_process(db, process)
+    grounds = [[row.location for row in each.inputs if row.location is not None] for each in told]
+    said: dict[str, list[Any]] = {
+        "reason": [each.reason for each in told],
+        "inputs": [", ".join(row.public_id for row in each.inputs) for each in told],
+    }
+    places = [shapely.union_all(each) if each else None for each in grounds]
+    return publication.measures([each.row for each in told], places, said)
 
 
 def styles(process: Process) -> dict[str, Style]:
@@ -147,6 +174,7 @@ def styles(process: Process) -> dict[str, Style]:
         Symbol("residents", "Innbyggerne", (204, 121, 167)),
         Symbol("together", "Sammen", (0, 158, 115)),
     )
+    standings = tuple(Symbol(state, word, colour) for state, (word, colour) in STANDINGS.items())
     return {
         "places": Style("point", "group", groups),
         "routes": Style("line", "mode", modes),
@@ -155,6 +183,7 @@ def styles(process: Process) -> dict[str, Style]:
         "corridors": Style("polygon", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),
         "hexagons": people_style(process.minimum_people),
         "roadmap_inputs": Style("polygon", "realiser", realisers, label_field="public_id"),
+        "measures": Style("polygon", "status", standings, label_field="public_id"),
         "segments": Style("line", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),
         "crossings": Style("point", "people", ranges=tuple(_classes(process.minimum_people)), label_field="rank"),
         "desire_lines": Style("line", "people", ranges=tuple(_classes(process.minimum_people)), label_field="people"),

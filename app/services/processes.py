@@ -232,7 +232,9 @@ def touch(db: Session, process: Process) -> None:
 
 
 def take_number(db: Session, process_id: UUID, counter: str, many: int = 1) -> int:
-    """The next number of ``areas_made``, ``inputs_made`` or ``releases_made``, the last if many; never given twice."""
+    """The next number of ``areas_made``, ``inputs_made``, ``measures_made`` or ``releases_made``, the last if many;
+    never given twice.
+    """
     column = getattr(Process, counter)
     return int(
         db.execute(

@@ -20,7 +20,7 @@ from sqlalchemy import Date, Select, Table, case, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.model import Area, Arena, Contribution, Process, Release, RoadmapInput
+from app.model import Area, Arena, Contribution, Measure, Process, Release, RoadmapInput
 from app.model.catalogue import STICKER_GROUPS
 from app.services import processes, voices
 from app.store import columns, wkb
@@ -90,6 +90,11 @@ INPUT_FIELDS = (
     Field("status", "text"),
     Field("people", "integer"),
     Field("registrations", "integer"),
+)
+MEASURE_FIELDS = (
+    *(Field(name, "text") for name in ("public_id", "title", "goal", "status", "reason", "focus_area", "owner")),
+    *(Field(name, "text") for name in ("priority", "quick", "inputs")),
+    Field("deadline", "date"),
 )
 
 
@@ -232,6 +237,12 @@ def roadmap_inputs(process: Process, rows: list[RoadmapInput], figures: dict[UUI
     )
 
 
+def measures(rows: list[Measure], places: list[Any], told: dict[str, list[Any]]) -> Layer:
+    """Measures at the places of their inputs; ``told`` are the latest sentence and the inputs of each, as text."""
+    own = {field.name: [getattr(row, field.name) for row in rows] for field in MEASURE_FIELDS if field.name not in told}
+    return Layer.of("measures", "Tiltak", "Geometry", MEASURE_FIELDS, places, {**own, **told})
+
+
 def streets(process: Process, name: str, geometry: np.ndarray, columns: dict[str, np.ndarray | list[Any]]) -> Layer:
     """One of ``STREET_LAYERS``; figures of people are masked arrays, in which too few are masked."""
     title, geometry_type, words = STREET_LAYERS[name]
@@ -254,6 +265,11 @@ def differences(process: Process, keys: np.ndarray, first: np.ndarray, second: n
     return Layer.of(
         "differences", "Forskjeller", "Polygon", DIFFERENCE_FIELDS, shapes, columns, epsg=process.export_epsg
     )
+
+
+def everyone(process: Process, people: int) -> int | None:
+    """People behind something as anyone may read it: at least so many, in steps of the minimum; None of too few."""
+    return privacy.people_class(people, process.minimum_people)[0] if people >= process.minimum_people else None
 
 
 def release(

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Date, Select, Table, Text, and_, case, fun
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
-from app.model import Area, Arena, CatalogueEntry, Contribution, Participant, Photo, Process
+from app.model import Area, Arena, CatalogueEntry, Contribution, InputEvidence, Participant, Photo, Process
 from app.model.contribution import COUNTED_STATES
 from app.store import columns, overlapping, watermark, wkb
 
@@ -176,6 +176,23 @@ def _sensitive(db: Session, process_id: UUID) -> set[tuple[str, str]]:
 def area_contributions(db: Session, process: Process, area: Area) -> list[Contribution]:
     """The counted places of an area's group or category that lie in it, newest first: for staff, and as evidence."""
     return meeting(db, process, area.geometry, *said_in(area))
+
+
+def behind(db: Session, process: Process, *conditions: ColumnElement[bool]) -> dict[UUID, dict[UUID, int]]:
+    """Who stands behind each roadmap input: its participants with their head counts, of what counts and meets
+    ``conditions``. Whoever shows a figure of them goes through the gate.
+    """
+    rows = db.execute(
+        select(InputEvidence.input_id, Participant.id, Participant.head_count)
+        .join(Contribution, Contribution.id == InputEvidence.contribution_id)
+        .join(Participant, Participant.id == Contribution.participant_id)
+        .where(*counted(db, process), *conditions)
+        .distinct()
+    )
+    found: dict[UUID, dict[UUID, int]] = {}
+    for input_id, participant_id, head_count in rows:
+        found.setdefault(input_id, {})[participant_id] = head_count
+    return found
 
 
 def words_near(

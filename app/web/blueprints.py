@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.web import (
+    answers,
     arenas,
     basemap,
     campaigns,
@@ -15,11 +16,13 @@ from app.web import (
     facilitate,
     flow,
     gazetteer,
+    happened,
     heat,
     here,
     indicators,
     kits,
     lessons,
+    measures,
     moderate,
     networks,
     notes,
@@ -36,6 +39,7 @@ from app.web import (
     residents,
     roadmap,
     streets,
+    thematic_plans,
     tiles,
     travel,
     turnout,
@@ -44,6 +48,8 @@ from app.web import (
 
 MODULES = (
     public,
+    answers,
+    happened,
     participate,
     gazetteer,
     photos,
@@ -61,6 +67,8 @@ MODULES = (
     flow,
     heat,
     roadmap,
+    measures,
+    thematic_plans,
     questions,
     here,
     comparisons,

@@ -26,7 +26,17 @@ TRANSLATED = {
     "uk": "українська",
 }
 PARTICIPANTS = {**LANGUAGES, **TRANSLATED}
-PARTICIPANT_ROOMS = (None, "participate", "public", "gazetteer", "residents", "photos", "basemap", "networks")
+PARTICIPANT_ROOMS = (
+    None,
+    "participate",
+    "public",
+    "happened",
+    "gazetteer",
+    "residents",
+    "photos",
+    "basemap",
+    "networks",
+)
 RIGHT_TO_LEFT = frozenset({"ar"})
 COOKIE = "language"
 _PLURALS = 200

@@ -63,6 +63,9 @@ def _participation() -> dict[str, Any]:
                 requestBody=_body({"head_count": PEOPLE}, "head_count"),
             ),
         },
+        "/api/v1/answers": {
+            "get": _operation("What became of one's own things", {"200": _answer("answers by contribution")}, TOKEN)
+        },
         "/api/v1/finish": {"post": _operation("Say that one is done", {"204": {"description": "noted"}}, TOKEN)},
         "/api/v1/ballot": {
             "get": _operation("The dots that were received in a workshop", {"200": _answer("dots")}, TOKEN),

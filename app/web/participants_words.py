@@ -6,6 +6,21 @@ from flask_babel import lazy_gettext as _
 
 GROUPS = {"activity": _("Activity"), "good": _("Good"), "bad": _("Not good"), "wish": _("Wish")}
 PUBLIC_GROUPS = {**GROUPS, "way": _("Ways")}
+INPUT_ANSWERS = {
+    "heard": _("The municipality has heard it."),
+    "considered": _("The municipality is looking at it."),
+    "planned": _("It is planned."),
+    "done": _("It is done."),
+    "declined": _("The answer was no."),
+}
+MEASURE_ANSWERS = {
+    "proposed": _("Somebody has suggested to do this. Nothing is decided yet."),
+    "adopted": _("It has been decided: this will be done."),
+    "started": _("The work has begun."),
+    "postponed": _("It has to wait."),
+    "done": _("It is done."),
+    "rejected": _("The answer was no."),
+}
 FIELDS = {
     "alias": _("alias"),
     "category": _("category"),

@@ -46,6 +46,7 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     **PARTICIPANTS_PROBLEMS,
     **NOTES_PROBLEMS,
     "already_taken": (_("That name is taken already."), _("Choose another one.")),
+    "answer_unknown": (_("We cannot find that answer."), _("Load the page again.")),
     "area_gone": (_("The area %(area)s is not there any more."), _("Compute the areas again and choose another.")),
     "areas_too_many_places": (
         _("%(found)s places lie too close together to be told apart this way."),
@@ -83,6 +84,8 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("Dask is not installed here."),
         _("Install snarvei[scale], or choose --scheduler single or processes."),
     ),
+    "date_ahead": (_("That day has not come yet."), _("Write the day it was decided, today or before.")),
+    "date_unreadable": (_("We cannot read that date."), _("Write it as year, month and day: 2026-12-31.")),
     "file_missing": (_("We cannot find the file %(file)s."), _("Check its name and folder.")),
     "file_not_shared": (
         _("The file %(file)s is not there where it was to be counted."),
@@ -121,6 +124,11 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "marks_missing": (
         _("We see only %(found)s of the four black squares."),
         _("Take a new photo of the whole sheet, flat and in good light, with all four squares in the picture."),
+    ),
+    "measure_unknown": (_("We cannot find that measure."), _("Go back to the list of measures and choose it there.")),
+    "measure_without_inputs": (
+        _("A measure answers at least one input."),
+        _("Choose an input of the roadmap it is meant for."),
     ),
     "method_unknown": (_("We do not know that method."), _("Choose one of these: %(offered)s.")),
     "minimum_out_of_range": (
@@ -199,6 +207,11 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("The file %(file)s has no areas."),
         _("Choose a file with polygons; lines and points alone cover nothing."),
     ),
+    "plan_empty": (_("There is no measure yet."), _("Make a measure first, then keep a version of the plan.")),
+    "plan_version_unknown": (
+        _("We cannot find that version."),
+        _("Go back to the list of versions and choose it there."),
+    ),
     "prefix_not_usable": (
         _("The prefix must be two to six capital letters or digits."),
         _("Choose another one."),
@@ -224,6 +237,14 @@ PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     "scheduler_unreachable": (
         _("No Dask cluster with workers answers at %(address)s."),
         _("Check the address, and that scheduler and workers run."),
+    ),
+    "section_unknown": (
+        _("That version has no such section."),
+        _("Choose one of its focus areas, or the plan as a whole."),
+    ),
+    "sentence_missing": (
+        _("A step needs its sentence: everyone will read why."),
+        _("Write one sentence and try again."),
     ),
     "sheet_bent": (
         _("The sheet is bent or folded, so the drawing would land in the wrong place."),

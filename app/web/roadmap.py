@@ -11,7 +11,7 @@ from app import maps
 from app.errors import Refusal
 from app.model import RoadmapInput
 from app.model.roadmap import INPUT_KINDS, INPUT_STATES, REALISERS
-from app.services import roadmap
+from app.services import measures, roadmap
 from app.web import problems
 from app.web.desk import Desk, desk, frame, themes
 from app.web.pages import page_data
@@ -110,6 +110,7 @@ def _input_page(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal
         registrations=registrations,
         areas=roadmap.areas_of(at.db, row),
         history=roadmap.history(at.db, row),
+        measures=measures.of_input(at.db, at.process, row),
         themes=themes(at),
         realisers=REALISERS,
         kinds=INPUT_KINDS,

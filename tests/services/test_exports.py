@@ -13,11 +13,13 @@ import pytest
 import shapely
 
 from app.errors import Invalid, NotFound
-from app.services import analysis, exports, moderation, roadmap, streets
+from app.services import analysis, exports, measures, moderation, roadmap, streets
 from app.services.index import Index
 from app.store import Store
 from gis.crs import epsg_of, project
 from tests import builders as a
+
+REASON = "Pengene gikk til skolen."
 
 
 @pytest.fixture
@@ -36,9 +38,14 @@ def school(store: Store) -> Any:
         index = Index(made)
         index.refresh(db, made)
         (area,) = analysis.derive_areas(db, made, index, a.NOW)
-        roadmap.from_area(
+        found = roadmap.from_area(
             db, planner, made, area, title="Lys på stien", theme="traffic_safety", realiser="municipality", now=a.NOW
         )
+        lamps = measures.create(
+            db, planner, made, [found.public_id], {"title": "Lykter", "deadline": "2027-06-01"}, a.NOW
+        )
+        dropped = {"reason": REASON, "held_on": "", "version": lamps.version, "now": a.NOW, "today": a.NOW.date()}
+        measures.take_step(db, planner, made, lamps.public_id, "rejected", **dropped)
     return made
 
 
@@ -67,6 +74,7 @@ def test_every_layer_is_there_in_the_crs_that_was_asked_for(
         "corridors": 0,
         "hexagons": rows["hexagons"],
         "roadmap_inputs": 1,
+        "measures": 1,
         **dict.fromkeys(streets.LAYERS, 0),
     }
     assert {name for name, _ in pyogrio.list_layers(path)} == {*exports.LAYERS, "about", "layer_styles"}
@@ -115,6 +123,23 @@ def test_the_ids_are_those_on_the_screen(store: Store, school: Any, tmp_path: Pa
         columns = dict(zip(meta["fields"], values, strict=True))
         assert columns["public_id"].tolist() == [id]
         assert columns["people"].tolist() == [8]
+
+
+def test_a_measure_carries_its_place_its_inputs_and_the_reason(store: Store, school: Any, tmp_path: Path) -> None:
+    export(store, school, tmp_path / "x.gpkg", epsg=4326)
+    meta, _, wkb, values = pyogrio.raw.read(tmp_path / "x.gpkg", layer="measures")
+    columns = {name: column.tolist() for name, column in zip(meta["fields"], values, strict=True)}
+    told = {name: columns[name] for name in ("public_id", "title", "status", "reason", "inputs")}
+    assert told == {
+        "public_id": ["BORGEN-T001"],
+        "title": ["Lykter"],
+        "status": ["rejected"],
+        "reason": [REASON],
+        "inputs": ["BORGEN-0001"],
+    }
+    with store.reading() as db:
+        place = roadmap.find(db, school, "BORGEN-0001").location
+    assert shapely.equals_exact(shapely.from_wkb(wkb[0]), place, 1e-9, normalize=True)
 
 
 def test_ogrinfo_opens_it(store: Store, school: Any, tmp_path: Path) -> None:

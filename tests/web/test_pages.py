@@ -13,15 +13,18 @@ from flask.testing import FlaskClient
 from app.config import load
 from app.services import (
     analysis,
+    answers,
     arenas,
     campaigns,
     demo,
     indicators,
+    measures,
     moderation,
     notes,
     occasions,
     publication,
     roadmap,
+    thematic_plans,
     workshop,
 )
 from app.services.index import Index
@@ -53,6 +56,10 @@ def school(embedded: Store) -> dict[str, str]:
         safe = indicators.add(db, made, name="Trygg på vei hjem", unit="%", source="Ungdata", now=a.NOW)
         indicators.measure(db, made, safe.id, place="Borgen", own=True, year="2015", value="61,5")
         indicators.publish(db, made, safe.id, True)
+        measure = measures.create(db, planner, made, [found.public_id], {"title": "Lykter"}, a.NOW)
+        thematic_plans.freeze(db, planner, made, "Utkast", a.NOW)
+        measures.release(db, planner, made, measure.public_id, True, a.NOW)
+        answers.release_input(db, planner, made, found.public_id, True, a.NOW)
         publication.release(db, made, analysis.hexagons_by_group(index), now=a.NOW)
         said = occasions.open_by_staff(db, made, title="Borgenmøtet", method="conference", now=a.NOW)
         notes.add(db, said, uuid4(), {"kind": "quality", "text": "Lys på stien"}, now=a.NOW)
@@ -71,7 +78,15 @@ def school(embedded: Store) -> dict[str, str]:
         "plan": f"{desk}/kart",
         "area": f"{desk}/omrader/{area.public_id}",
         "flow": f"{desk}/ferdsel",
+        "answer": "/p/borgen/svar",
+        "happened": f"/dette-skjedde/{where.join_code}",
         "roadmap": f"{desk}/veikart",
+        "measures": f"{desk}/tiltak",
+        "measure": f"{desk}/tiltak/{measure.public_id}",
+        "new measure": f"{desk}/tiltak/nytt?input={found.public_id}",
+        "plan versions": f"{desk}/temaplan",
+        "plan version": f"{desk}/temaplan/1",
+        "decisions": f"{desk}/temaplan/vedtak",
         "input": f"{desk}/veikart/{found.public_id}",
         "moderate": f"{desk}/lese",
         "hidden": f"{desk}/lese?state=hidden",
@@ -105,8 +120,9 @@ def school(embedded: Store) -> dict[str, str]:
 STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
 STAFF += ("streets", "questions", "here", "compare", "turnout", "travel", "life", "hunts", "hunt", "workshops")
 STAFF += ("workshop", "minutes", "arena")
+STAFF += ("measures", "measure", "new measure", "plan versions", "plan version", "decisions")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "vote", "vote wall")
-OPEN += ("public life", "public hunt", "missing", "notes", "occasions", "occasion")
+OPEN += ("public life", "public hunt", "missing", "notes", "occasions", "occasion", "answer", "happened")
 PAGES = (*OPEN, *STAFF)
 
 
@@ -169,7 +185,7 @@ def test_no_page_mixes_languages(light: FlaskClient, school: dict[str, str], nam
 
 
 @pytest.mark.parametrize("language", sorted(TRANSLATED))
-@pytest.mark.parametrize("name", ["front", "map", "privacy", "process", "missing"])
+@pytest.mark.parametrize("name", ["front", "map", "privacy", "process", "missing", "happened"])
 def test_participants_pages_speak_every_language_and_no_other(
     light: FlaskClient, school: dict[str, str], name: str, language: str
 ) -> None:
