@@ -11,7 +11,7 @@ from app.model.participant import NewKey, Participant
 from app.model.photo import Photo, PhotoLog
 from app.model.process import NamedPlace, Process
 from app.model.release import Release
-from app.model.roadmap import InputEvidence, InputLog, RoadmapInput
+from app.model.roadmap import InputEvidence, InputLog, InputTag, RoadmapInput
 from app.model.staff import Staff
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "HostLink",
     "InputEvidence",
     "InputLog",
+    "InputTag",
     "Measure",
     "MeasureInput",
     "MeasurePartner",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import CTE, ColumnElement, delete, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.errors import Conflict, Invalid, NotFound, TooFew
-from app.model import Area, Contribution, InputEvidence, InputLog, Participant, Process, RoadmapInput
+from app.model import Area, Contribution, InputEvidence, InputLog, InputTag, Participant, Process, RoadmapInput
 from app.model.contribution import COUNTED_STATES
 from app.model.roadmap import INPUT_KINDS, INPUT_STATES, REALISERS
 from app.services import processes, voices
@@ -18,6 +19,8 @@ from app.services.actors import Officer
 
 LONGEST_TITLE = 140
 LONGEST_TEXT = 4000
+LONGEST_TAG = 40
+MOST_TAGS = 10
 KIND_OF_GROUP = {"activity": "quality", "good": "quality", "bad": "challenge", "wish": "suggestion"}
 
 
@@ -37,7 +40,7 @@ def from_area(
     """A new input that carries the area's place and everything registered there as evidence."""
     if area.state != "current":
         raise Conflict("area_gone", field="area", area=area.public_id)
-    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    words = checked(db, process, title=title, theme=theme, realiser=realiser, text=text)
     words["kind"] = _one_of(kind or KIND_OF_GROUP[area.group], INPUT_KINDS, "kind")
     sources = [{"area_id": area.id}]
     sources += [{"contribution_id": row.id} for row in voices.area_contributions(db, process, area)]
@@ -59,7 +62,7 @@ def from_outline(
     text: str | None = None,
 ) -> RoadmapInput:
     """A new input at an outline that a planner drew (WGS 84), with contributions that lie there as evidence."""
-    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    words = checked(db, process, title=title, theme=theme, realiser=realiser, text=text)
     words["kind"] = _one_of(kind, INPUT_KINDS, "kind")
     sources = [{"contribution_id": id} for id in evidence]
     return _make(db, actor, process, outline, sources, words, "outline", now)
@@ -92,7 +95,7 @@ def _make(
     people, _ = figures(db, process).get(made.id, (0, 0))
     if people < process.minimum_people:
         raise TooFew("too_few_people", field="area", least=process.minimum_people)
-    _log(db, made, actor, now, {"created": [None, origin]})
+    log(db, made, actor, now, {"created": [None, origin]})
     return made
 
 
@@ -108,55 +111,110 @@ def edit(
     theme: str,
     realiser: str,
     text: str | None = None,
+    kind: str | None = None,
+    tags: str | None = None,
 ) -> RoadmapInput:
-    """Change the words. Raises Conflict if someone else changed the input since ``version``."""
-    row = _locked(db, process, public_id)
-    if row.version != version:
-        raise Conflict("changed_by_other", field="version", present=row.version)
-    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    """Change the words; ``tags`` are separated by commas, and None leaves them and the kind as they are.
+
+    Raises Conflict if someone else changed the input since ``version``.
+    """
+    row = of_version(db, process, public_id, version)
+    unmerged(row)
+    words = checked(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    words["kind"] = _one_of(row.kind if kind is None else kind, INPUT_KINDS, "kind")
     changes = {name: [getattr(row, name), value] for name, value in words.items() if getattr(row, name) != value}
+    present = tags_of(db, [row]).get(row.id, [])
+    wanted = present if tags is None else split_tags(tags)
+    if wanted != present:
+        changes["tags"] = [present, wanted]
+        put_tags(db, row, wanted)
     if changes:
         for name, value in words.items():
             setattr(row, name, value)
-        _touch(row, now)
-        _log(db, row, actor, now, changes)
+        touch(row, now)
+        log(db, row, actor, now, changes)
     return row
+
+
+def split_tags(said: str) -> list[str]:
+    """Tags as they are kept: small letters, each once, in alphabetical order. Raises Invalid."""
+    found = {" ".join(each.split()).casefold() for each in unicodedata.normalize("NFC", said).split(",")} - {""}
+    if len(found) > MOST_TAGS:
+        raise Invalid("too_many_tags", field="tags", most=MOST_TAGS)
+    if any(len(each) > LONGEST_TAG for each in found):
+        raise Invalid("text_too_long", field="tags", most=LONGEST_TAG)
+    return sorted(found)
+
+
+def put_tags(db: Session, row: RoadmapInput, wanted: list[str]) -> None:
+    """These tags and no others."""
+    db.execute(delete(InputTag).where(InputTag.input_id == row.id))
+    db.add_all(InputTag(input_id=row.id, tag=tag) for tag in wanted)
+    db.flush()
+
+
+def tags_of(db: Session, rows: list[RoadmapInput]) -> dict[UUID, list[str]]:
+    """The tags of each, in alphabetical order; inputs without any are left out."""
+    found: dict[UUID, list[str]] = {}
+    for id, tag in db.execute(
+        select(InputTag.input_id, InputTag.tag)
+        .where(InputTag.input_id.in_([row.id for row in rows]))
+        .order_by(InputTag.tag)
+    ):
+        found.setdefault(id, []).append(tag)
+    return found
 
 
 def change_status(
     db: Session, actor: Officer, process: Process, public_id: str, wanted: str, *, reason: str, now: datetime
 ) -> RoadmapInput:
     """Move on, with the sentence the public will read."""
-    row = _locked(db, process, public_id)
+    row = locked(db, process, public_id)
     _one_of(wanted, tuple(INPUT_STATES), "status")
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid("field_missing", field="reason")
+    if wanted == "merged":
+        raise Conflict("state_change_refused", field="state", machine="input", present=row.status, wanted=wanted)
+    unmerged(row)
     if INPUT_STATES.check(row.status, wanted):
-        _log(db, row, actor, now, {"status": [row.status, wanted]}, reason[:LONGEST_TEXT])
+        log(db, row, actor, now, {"status": [row.status, wanted]}, reason[:LONGEST_TEXT])
         row.status = wanted
-        _touch(row, now)
+        touch(row, now)
     return row
 
 
-def figures(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
-    """Distinct people and registrations behind each input, counted afresh: what was hidden or erased since is no
-    evidence any more.
+def figures(db: Session, process: Process, only: list[RoadmapInput] | None = None) -> dict[UUID, tuple[int, int]]:
+    """Distinct people and registrations behind each input (or ``only`` these), counted afresh: what was hidden or
+    erased since is no evidence any more.
+
+    What stands behind an input that was merged into another counts there, and there only.
     """
+    within = RoadmapInput.process_id == process.id, RoadmapInput.merged_into_id.is_(None)
+    chosen = within if only is None else (*within, RoadmapInput.id.in_([row.id for row in only]))
+    roots = _families(*chosen)
     counted = (
-        select(InputEvidence.input_id, Contribution.participant_id, func.count().label("registrations"))
+        select(roots.c.root, Contribution.participant_id, func.count(Contribution.id.distinct()).label("registrations"))
+        .join(InputEvidence, InputEvidence.input_id == roots.c.id)
         .join(Contribution, Contribution.id == InputEvidence.contribution_id)
         .where(Contribution.process_id == process.id, Contribution.state.in_(COUNTED_STATES))
-        .group_by(InputEvidence.input_id, Contribution.participant_id)
+        .group_by(roots.c.root, Contribution.participant_id)
         .subquery()
     )
     rows = db.execute(
-        select(counted.c.input_id, func.sum(Participant.head_count), func.sum(counted.c.registrations))
+        select(counted.c.root, func.sum(Participant.head_count), func.sum(counted.c.registrations))
         .join(Participant, Participant.id == counted.c.participant_id)
         .where(Participant.practice.is_(False))
-        .group_by(counted.c.input_id)
+        .group_by(counted.c.root)
     )
-    return {input_id: (int(people), int(registrations)) for input_id, people, registrations in rows}
+    return {root: (int(people), int(registrations)) for root, people, registrations in rows}
+
+
+def _families(*chosen: ColumnElement[bool]) -> CTE:
+    """``id`` and ``root`` of the chosen inputs and everything that was merged into them, however far."""
+    roots = select(RoadmapInput.id, RoadmapInput.id.label("root")).where(*chosen).cte("roots", recursive=True)
+    merged = aliased(RoadmapInput)
+    return roots.union_all(select(merged.id, roots.c.root).join(roots, merged.merged_into_id == roots.c.id))
 
 
 def areas_of(db: Session, row: RoadmapInput) -> list[Area]:
@@ -164,6 +222,19 @@ def areas_of(db: Session, row: RoadmapInput) -> list[Area]:
     return list(
         db.scalars(
             select(Area).join(InputEvidence, InputEvidence.area_id == Area.id).where(InputEvidence.input_id == row.id)
+        )
+    )
+
+
+def files_of(db: Session, row: RoadmapInput) -> list[InputEvidence]:
+    """The rows of files that an input came from, also through what was merged into it."""
+    family = _families(RoadmapInput.id == row.id)
+    return list(
+        db.scalars(
+            select(InputEvidence)
+            .join(family, InputEvidence.input_id == family.c.id)
+            .where(InputEvidence.file.is_not(None))
+            .order_by(InputEvidence.file, InputEvidence.row)
         )
     )
 
@@ -205,7 +276,22 @@ def inputs_of_areas(db: Session, areas: list[Area]) -> dict[UUID, list[str]]:
     return found
 
 
-def _locked(db: Session, process: Process, public_id: str) -> RoadmapInput:
+def of_version(db: Session, process: Process, public_id: str, version: int) -> RoadmapInput:
+    """The input, locked, as it was when ``version`` was read. Raises Conflict if someone changed it since."""
+    row = locked(db, process, public_id)
+    if row.version != version:
+        raise Conflict("changed_by_other", field="version", present=row.version)
+    return row
+
+
+def unmerged(row: RoadmapInput) -> None:
+    """Raises Conflict if it was merged into another: that one is worked on."""
+    if row.status == "merged":
+        raise Conflict("input_merged", field="input", input=row.public_id)
+
+
+def locked(db: Session, process: Process, public_id: str) -> RoadmapInput:
+    """The input, which nobody else can change until this transaction ends. Raises NotFound."""
     row = db.scalar(
         select(RoadmapInput)
         .where(RoadmapInput.process_id == process.id, RoadmapInput.public_id == public_id)
@@ -216,7 +302,10 @@ def _locked(db: Session, process: Process, public_id: str) -> RoadmapInput:
     return row
 
 
-def _words(db: Session, process: Process, *, title: str, theme: str, realiser: str, text: str | None) -> dict[str, Any]:
+def checked(
+    db: Session, process: Process, *, title: str, theme: str, realiser: str, text: str | None
+) -> dict[str, Any]:
+    """The words as they are kept. Raises Invalid naming the field."""
     title = " ".join(title.split())
     if not title:
         raise Invalid("field_missing", field="title")
@@ -242,12 +331,13 @@ def _one_of(value: str, values: tuple[str, ...], name: str) -> str:
     return value
 
 
-def _touch(row: RoadmapInput, now: datetime) -> None:
+def touch(row: RoadmapInput, now: datetime) -> None:
+    """It is a new version."""
     row.version += 1
     row.changed_at = now
 
 
-def _log(
+def log(
     db: Session,
     row: RoadmapInput,
     actor: Officer,
@@ -255,5 +345,6 @@ def _log(
     changes: dict[str, Any],
     reason: str | None = None,
 ) -> None:
+    """A line of its history."""
     db.add(InputLog(input_id=row.id, at=now, actor=actor.label, changes=changes, reason=reason))
     db.flush()

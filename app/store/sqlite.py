@@ -53,6 +53,20 @@ def spatial_index(table: str, column: str) -> list[str]:
     ]
 
 
+def text_index(table: str, columns: tuple[str, ...]) -> list[str]:
+    """DDL for an FTS5 table beside the table, kept by triggers. It knows beginnings of words, no stems."""
+    tree, names = f"{table}_fts", ", ".join(columns)
+    put = f"INSERT INTO {tree} (rowid, {names}) SELECT new.rowid, {', '.join(f'new.{c}' for c in columns)}"
+    drop = f"DELETE FROM {tree} WHERE rowid = old.rowid"  # noqa: S608
+    return [
+        f"CREATE VIRTUAL TABLE {tree} USING fts5({names}, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3')",
+        f"INSERT INTO {tree} (rowid, {names}) SELECT rowid, {names} FROM {table}",  # noqa: S608
+        f"CREATE TRIGGER {tree}_insert AFTER INSERT ON {table} BEGIN {put}; END",
+        f"CREATE TRIGGER {tree}_update AFTER UPDATE OF {names} ON {table} BEGIN {drop}; {put}; END",
+        f"CREATE TRIGGER {tree}_delete AFTER DELETE ON {table} BEGIN {drop}; END",
+    ]
+
+
 def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str, pa.Array]]:
     """Rows turned round: the database is in our own process."""
     types = arrow.types(statement)

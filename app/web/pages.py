@@ -40,7 +40,7 @@ def participant_files() -> tuple[str, ...]:
     """What the participant's pages are made of, below static/; staff's rooms are not for a child's tablet."""
     scripts = ("class", "compare", "flow", "here", "map_and_list", "plan", "print", "wall")
     layers = ("corridors", "differences", "planner", "streets")
-    styles = ("flow", "questions", "staff", "teacher")
+    styles = ("flow", "questions", "roadmap", "staff", "teacher")
     staff = (
         *(f"pages/{name}.js" for name in scripts),
         *(f"map/{name}.js" for name in layers),

@@ -26,6 +26,7 @@ from app import errors
 from app.errors import Refusal
 from app.web.logs import logger
 from app.web.participants_problems import PARTICIPANTS_PROBLEMS
+from app.web.roadmap_problems import ROADMAP_PROBLEMS
 from app.web.words import FIELDS
 
 STATUS: dict[type[Refusal], int] = {
@@ -43,6 +44,7 @@ _ = lazy_gettext
 
 PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     **PARTICIPANTS_PROBLEMS,
+    **ROADMAP_PROBLEMS,
     "already_taken": (_("That name is taken already."), _("Choose another one.")),
     "area_gone": (_("The area %(area)s is not there any more."), _("Compute the areas again and choose another.")),
     "areas_too_many_places": (

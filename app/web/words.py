@@ -79,6 +79,7 @@ FIELDS = {
     "school": _("school"),
     "state": _("state"),
     "status": _("status"),
+    "tags": _("tags"),
     "text": _("text"),
     "theme": _("theme"),
     "title": _("title"),
