@@ -62,7 +62,7 @@ def search(db: Session, process: Process, query: Query) -> Page:
     """Raises Invalid: value_unknown, text_too_long, place_unknown."""
     conditions = _conditions(db, process, query)
     per = select(RoadmapInput.realiser, func.count()).where(*conditions).group_by(RoadmapInput.realiser)
-    counted: dict[str, int] = dict(db.execute(per).tuples().all())
+    counted = {realiser: int(count) for realiser, count in db.execute(per)}
     realisers = {realiser: counted.get(realiser, 0) for realiser in REALISERS}
     total = sum(realisers[each] for each in query.realisers or REALISERS)
     pages = max(1, -(-total // PER_PAGE))
