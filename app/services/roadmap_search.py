@@ -15,7 +15,7 @@ from app.errors import Invalid
 from app.model import InputTag, Process, RoadmapInput
 from app.model.roadmap import INPUT_KINDS, INPUT_STATES, REALISERS
 from app.services import whereabouts
-from app.store import matching, terms
+from app.store import matching, overlapping, terms
 from gis.crs import WGS84, project
 
 PER_PAGE = 50
@@ -148,11 +148,13 @@ def _near(db: Session, process: Process, called: str, metres: int) -> list[UUID]
     found = whereabouts.names(db, process).find(called)
     if found is None:
         raise Invalid("place_unknown", field="place", given=called)
+    centre = project(found, WGS84, process.export_epsg)
+    bounds = project(shapely.buffer(centre, 1.02 * metres), process.export_epsg, WGS84).bounds
     placed = db.execute(
         select(RoadmapInput.id, RoadmapInput.location).where(
-            RoadmapInput.process_id == process.id, RoadmapInput.location.is_not(None)
+            RoadmapInput.process_id == process.id, overlapping(RoadmapInput.location, bounds)
         )
     ).all()
     shapes = project(np.array([location for _, location in placed], dtype=object), WGS84, process.export_epsg)
-    distances = shapely.distance(shapes, project(found, WGS84, process.export_epsg))
-    return [id for (id, _), distance in zip(placed, distances, strict=True) if distance <= metres]
+    near = shapely.distance(shapes, centre) <= metres
+    return [id for (id, _), close in zip(placed, near, strict=True) if close]

@@ -3,7 +3,7 @@
 from alembic import op
 import sqlalchemy as sa
 
-from app.store.migrations import text_index
+from app.store.migrations import spatial_index, text_index
 
 revision = '20261126_1200'
 down_revision = '20261126_0900'
@@ -27,4 +27,5 @@ def upgrade() -> None:
         batch.add_column(sa.Column('row', sa.Integer(), nullable=True))
         batch.add_column(sa.Column('own_id', sa.Text(), nullable=True))
         batch.create_check_constraint(op.f('ck_input_evidence_one_source'), f'{one} = 1')
+    spatial_index('roadmap_input', 'location')
     text_index('roadmap_input', 'title', 'text')

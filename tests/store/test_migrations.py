@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import insert, inspect, select
 
-from app.model import Base
+from app.model import Base, InputEvidence
+from app.services import roadmap_search
+from app.services.roadmap_search import Query
 from app.store import Store, migrations
+from tests import builders as a
 from tests.postgres import Cluster
 
 
@@ -53,3 +57,23 @@ def test_both_stores_have_the_same_tables_and_columns(sqlite_url: str, postgis_u
         found.append({name: columns - {"text_index"} for name, columns in tables.items() if _modelled(name)})
         store.dispose()
     assert found[0] == found[1]
+
+
+def test_inputs_that_were_there_before_can_be_searched_and_keep_their_evidence(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    for url in (f"sqlite:///{tmp_path / 'old.sqlite'}", cluster.database("old")):
+        store = Store(url)
+        migrations.upgrade(store, "20261126_0900")
+        with store.writing() as db:
+            made = a.process(db)
+            where = a.arena(db, made)
+            row = a.wanted(db, made, "Lys på stien", location=a.at(10, 0))
+            evidence = {"id": uuid4(), "input_id": row.id, "arena_id": where.id}
+            db.execute(insert(InputEvidence.__table__).values(evidence))  # type: ignore[arg-type]
+        migrations.upgrade(store)
+        with store.reading() as db:
+            found = roadmap_search.search(db, made, Query(text="stien", near="Skolen", within=100)).rows
+            assert [each.title for each in found] == ["Lys på stien"]
+            assert db.scalars(select(InputEvidence.arena_id)).all() == [where.id]
+        store.dispose()
