@@ -40,7 +40,7 @@ def from_area(
     """A new input that carries the area's place and everything registered there as evidence."""
     if area.state != "current":
         raise Conflict("area_gone", field="area", area=area.public_id)
-    words = checked(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
     words["kind"] = _one_of(kind or KIND_OF_GROUP[area.group], INPUT_KINDS, "kind")
     sources = [{"area_id": area.id}]
     sources += [{"contribution_id": row.id} for row in voices.area_contributions(db, process, area)]
@@ -62,7 +62,7 @@ def from_outline(
     text: str | None = None,
 ) -> RoadmapInput:
     """A new input at an outline that a planner drew (WGS 84), with contributions that lie there as evidence."""
-    words = checked(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
     words["kind"] = _one_of(kind, INPUT_KINDS, "kind")
     sources = [{"contribution_id": id} for id in evidence]
     return _make(db, actor, process, outline, sources, words, "outline", now)
@@ -120,7 +120,7 @@ def edit(
     """
     row = of_version(db, process, public_id, version)
     unmerged(row)
-    words = checked(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
     words["kind"] = _one_of(row.kind if kind is None else kind, INPUT_KINDS, "kind")
     changes = {name: [getattr(row, name), value] for name, value in words.items() if getattr(row, name) != value}
     present = tags_of(db, [row]).get(row.id, [])
@@ -302,9 +302,12 @@ def locked(db: Session, process: Process, public_id: str) -> RoadmapInput:
     return row
 
 
-def checked(
-    db: Session, process: Process, *, title: str, theme: str, realiser: str, text: str | None
-) -> dict[str, Any]:
+def themes(db: Session, process: Process) -> tuple[str, ...]:
+    """The codes of the process's themes, in the order they are shown."""
+    return tuple(processes.catalogue(db, process.id).get("theme", {}))
+
+
+def checked(themes: tuple[str, ...], *, title: str, theme: str, realiser: str, text: str | None) -> dict[str, Any]:
     """The words as they are kept. Raises Invalid naming the field."""
     title = " ".join(title.split())
     if not title:
@@ -314,11 +317,10 @@ def checked(
     text = (text or "").strip() or None
     if text and len(text) > LONGEST_TEXT:
         raise Invalid("text_too_long", field="text", most=LONGEST_TEXT)
-    themes = processes.catalogue(db, process.id).get("theme", {})
     return {
         "title": title,
         "text": text,
-        "theme": _one_of(theme, tuple(themes), "theme"),
+        "theme": _one_of(theme, themes, "theme"),
         "realiser": _one_of(realiser, REALISERS, "realiser"),
     }
 

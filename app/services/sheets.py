@@ -57,7 +57,8 @@ def read(body: bytes, called: str) -> Sheet:
         raise Invalid("sheet_empty", field="file", file=called)
     if len(filled) - first - 1 > MOST_ROWS:
         raise TooLarge("sheet_too_large", field="file", file=called, most=MOST_ROWS)
-    columns = _names([text for text, _ in filled[first][1]])
+    width = max(_width(cells) for _, cells in filled[first:])
+    columns = _names([*(text for text, _ in filled[first][1]), *[""] * width][:width])
     return _sheet(columns, filled[first + 1 :])
 
 
@@ -89,9 +90,11 @@ def _sheet(columns: list[str], lines: list[tuple[int, _Line]]) -> Sheet:
     return Sheet(columns, rows, [number for number, _ in lines], formulas)
 
 
+def _width(cells: _Line) -> int:
+    return max((at for at, (text, _) in enumerate(cells, 1) if text), default=0)
+
+
 def _names(header: list[str]) -> list[str]:
-    while header and not header[-1]:
-        header.pop()
     found: list[str] = []
     left = ""
     for name in header[:MOST_COLUMNS]:
