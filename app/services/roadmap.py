@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, delete, func, select
+from sqlalchemy import CTE, ColumnElement, delete, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import Conflict, Invalid, NotFound, TooFew
@@ -41,7 +41,7 @@ def from_area(
     if area.state != "current":
         raise Conflict("area_gone", field="area", area=area.public_id)
     words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
-    words["kind"] = _one_of(kind or KIND_OF_GROUP[area.group], INPUT_KINDS, "kind")
+    words["kind"] = checked_kind(kind or KIND_OF_GROUP[area.group])
     sources = [{"area_id": area.id}]
     sources += [{"contribution_id": row.id} for row in voices.area_contributions(db, process, area)]
     return _make(db, actor, process, area.geometry, sources, words, area.public_id, now)
@@ -63,21 +63,13 @@ def from_outline(
 ) -> RoadmapInput:
     """A new input at an outline that a planner drew (WGS 84), with contributions that lie there as evidence."""
     words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
-    words["kind"] = _one_of(kind, INPUT_KINDS, "kind")
+    words["kind"] = checked_kind(kind)
     sources = [{"contribution_id": id} for id in evidence]
     return _make(db, actor, process, outline, sources, words, "outline", now)
 
 
-def _make(
-    db: Session,
-    actor: Officer,
-    process: Process,
-    location: Any,
-    sources: list[dict[str, UUID]],
-    words: dict[str, Any],
-    origin: str,
-    now: datetime,
-) -> RoadmapInput:
+def numbered(db: Session, process: Process, location: Any, words: dict[str, Any], now: datetime) -> RoadmapInput:
+    """A new input under the next number; its sources and the first line of its history are for the caller to write."""
     number = processes.take_number(db, process.id, "inputs_made")
     made = RoadmapInput(
         process_id=process.id,
@@ -90,9 +82,23 @@ def _make(
     )
     db.add(made)
     db.flush()
+    return made
+
+
+def _make(
+    db: Session,
+    actor: Officer,
+    process: Process,
+    location: Any,
+    sources: list[dict[str, UUID]],
+    words: dict[str, Any],
+    origin: str,
+    now: datetime,
+) -> RoadmapInput:
+    made = numbered(db, process, location, words, now)
     db.add_all(InputEvidence(input_id=made.id, **source) for source in sources)
     db.flush()
-    people, _ = figures(db, process).get(made.id, (0, 0))
+    people, _ = figures(db, process, [made]).get(made.id, (0, 0))
     if people < process.minimum_people:
         raise TooFew("too_few_people", field="area", least=process.minimum_people)
     log(db, made, actor, now, {"created": [None, origin]})
@@ -121,7 +127,7 @@ def edit(
     row = of_version(db, process, public_id, version)
     unmerged(row)
     words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
-    words["kind"] = _one_of(row.kind if kind is None else kind, INPUT_KINDS, "kind")
+    words["kind"] = checked_kind(row.kind if kind is None else kind)
     changes = {name: [getattr(row, name), value] for name, value in words.items() if getattr(row, name) != value}
     present = tags_of(db, [row]).get(row.id, [])
     wanted = present if tags is None else split_tags(tags)
@@ -226,14 +232,14 @@ def areas_of(db: Session, row: RoadmapInput) -> list[Area]:
     )
 
 
-def files_of(db: Session, row: RoadmapInput) -> list[InputEvidence]:
-    """The rows of files that an input came from, also through what was merged into it."""
+def evidence_of(db: Session, row: RoadmapInput, *, files: bool = False) -> list[InputEvidence]:
+    """Every source of an input (or ``files``: rows of files alone), also those of what was merged into it."""
     family = _families(RoadmapInput.id == row.id)
     return list(
         db.scalars(
             select(InputEvidence)
             .join(family, InputEvidence.input_id == family.c.id)
-            .where(InputEvidence.file.is_not(None))
+            .where(InputEvidence.file.is_not(None) if files else true())
             .order_by(InputEvidence.file, InputEvidence.row)
         )
     )
@@ -292,10 +298,12 @@ def unmerged(row: RoadmapInput) -> None:
 
 def locked(db: Session, process: Process, public_id: str) -> RoadmapInput:
     """The input, which nobody else can change until this transaction ends. Raises NotFound."""
+    db.flush()
     row = db.scalar(
         select(RoadmapInput)
         .where(RoadmapInput.process_id == process.id, RoadmapInput.public_id == public_id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if row is None:
         raise NotFound("input_unknown", field="input")
@@ -323,6 +331,11 @@ def checked(themes: tuple[str, ...], *, title: str, theme: str, realiser: str, t
         "theme": _one_of(theme, themes, "theme"),
         "realiser": _one_of(realiser, REALISERS, "realiser"),
     }
+
+
+def checked_kind(kind: str) -> str:
+    """Raises Invalid unless it is one of ``INPUT_KINDS``."""
+    return _one_of(kind, INPUT_KINDS, "kind")
 
 
 def _one_of(value: str, values: tuple[str, ...], name: str) -> str:

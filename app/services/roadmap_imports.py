@@ -113,6 +113,11 @@ def read_mapping(path: Path) -> Mapping:
     )
 
 
+def alone(db: Session, process: Process) -> None:
+    """Nobody else makes inputs in this process until the transaction ends: what is tried now is what is stored."""
+    processes.take_number(db, process.id, "inputs_made", 0)
+
+
 def tried(db: Session, process: Process, sheet: Sheet, mapping: Mapping, called: str) -> Report:
     """What would become of each row; nothing is stored. Raises Invalid when no row can be read with this mapping."""
     _check(sheet, mapping)
@@ -242,7 +247,7 @@ class _Reading:
 
 def _check(sheet: Sheet, mapping: Mapping) -> None:
     if not {"title", "text"} & set(mapping.columns):
-        raise Invalid("mapping_incomplete", field="title")
+        raise Invalid("title_not_mapped", field="title")
     for name, column in mapping.columns.items():
         if column not in sheet.columns:
             found = ", ".join(sheet.columns)[:300]

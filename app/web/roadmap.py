@@ -12,7 +12,7 @@ from app import maps
 from app.errors import Invalid, Refusal
 from app.model import RoadmapInput
 from app.model.roadmap import INPUT_KINDS, INPUT_STATES, REALISERS
-from app.services import roadmap, roadmap_chart, roadmap_search, sheets, whereabouts
+from app.services import roadmap, roadmap_chart, roadmap_merging, roadmap_search, sheets, whereabouts
 from app.services.roadmap_search import Page, Query
 from app.web import problems
 from app.web.desk import Desk, desk, frame, themes
@@ -163,7 +163,7 @@ def show_input(at: Desk, public_id: str, form: dict[str, str] | None = None, ref
         people=people if people >= at.process.minimum_people else None,
         registrations=registrations,
         areas=roadmap.areas_of(at.db, row),
-        files=roadmap.files_of(at.db, row),
+        files=roadmap.evidence_of(at.db, row, files=True),
         tags=roadmap.tags_of(at.db, [row]).get(row.id, []),
         history=roadmap.history(at.db, row),
         themes=themes(at),
@@ -171,7 +171,9 @@ def show_input(at: Desk, public_id: str, form: dict[str, str] | None = None, ref
         kinds=INPUT_KINDS,
         following=sorted(INPUT_STATES.table[row.status] - {"merged"}),
         form=form or {},
-        both=refusal is not None and refusal.code == "changed_by_other",
+        both=refusal is not None and refusal.code == "changed_by_other" and "title" in (form or {}),
+        ties=roadmap_merging.ties(at.db, at.process, row),
+        can_split=row.status in roadmap_merging.SPLIT_IN,
         problem=problems.said(refusal),
         **frame(at, "roadmap"),
     )

@@ -61,6 +61,10 @@ ROADMAP_PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("What is promised, done or answered cannot be split."),
         _("Set it back to being looked at first, with a reason that everyone will read."),
     ),
+    "title_not_mapped": (
+        _("No column gives the title or the text."),
+        _("Choose the column that holds what was said."),
+    ),
     "too_many_tags": (_("That is too many tags."), _("Use at most %(most)s, with commas between.")),
     "undo_too_late": (
         _("It was changed after that, so it cannot be undone."),

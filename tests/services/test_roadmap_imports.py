@@ -78,7 +78,7 @@ def test_rows_become_inputs_with_their_words_tags_place_and_source(store: Store)
             "heard",
         )
         assert roadmap.tags_of(db, [first]) == {first.id: ["natt", "vinter"]}
-        (source,) = roadmap.files_of(db, first)
+        (source,) = roadmap.evidence_of(db, first)
         assert (source.file, source.row, source.own_id) == ("innspill.csv", 2, "17")
         assert second.location.distance(where) < 1e-5
         assert (second.theme, second.realiser, second.kind) == ("other", "together", "suggestion")
@@ -199,7 +199,7 @@ def test_a_mapping_must_name_columns_that_are_there(embedded: Store) -> None:
     sheet = sheets.read(lines(ROW), "a.csv")
     with embedded.writing() as db:
         made = a.process(db)
-        for columns, code in (({"title": "Navn"}, "sheet_column_missing"), ({"own_id": "Nr"}, "mapping_incomplete")):
+        for columns, code in (({"title": "Navn"}, "sheet_column_missing"), ({"own_id": "Nr"}, "title_not_mapped")):
             with pytest.raises(Invalid) as refused:
                 roadmap_imports.tried(db, made, sheet, Mapping(columns), "a.csv")
             assert refused.value.code == code

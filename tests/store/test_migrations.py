@@ -59,9 +59,7 @@ def test_both_stores_have_the_same_tables_and_columns(sqlite_url: str, postgis_u
     assert found[0] == found[1]
 
 
-def test_inputs_that_were_there_before_are_found_and_keep_their_evidence(
-    tmp_path: Path, cluster: Cluster
-) -> None:
+def test_inputs_that_were_there_before_are_found_and_keep_their_evidence(tmp_path: Path, cluster: Cluster) -> None:
     for url in (f"sqlite:///{tmp_path / 'old.sqlite'}", cluster.database("old")):
         store = Store(url)
         migrations.upgrade(store, "20261126_0900")

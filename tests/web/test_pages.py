@@ -60,12 +60,14 @@ def school(embedded: Store) -> dict[str, str]:
         "compare": f"{desk}/sammenlign?a_group=bad&b_kind=route",
         "turnout": f"{desk}/hvem-mangler",
         "travel": f"{desk}/reisemate",
+        "import": f"{desk}/veikart/import",
+        "alike": f"{desk}/veikart/duplikater",
         "missing": "/nix",
     }
 
 
 STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
-STAFF += ("streets", "questions", "here", "compare", "turnout", "travel")
+STAFF += ("streets", "questions", "here", "compare", "turnout", "travel", "import", "alike")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "missing")
 PAGES = (*OPEN, *STAFF)
 
