@@ -129,7 +129,7 @@ def _page(
         suffixes=sheets.SUFFIXES,
         most_mb=sheets.MOST_BYTES // 1_000_000,
         most_rows=sheets.MOST_ROWS,
-        none=_("none of them"),
+        no_column=_("none of them"),
         problem=problems.said(refusal),
         **frame(at, "roadmap"),
     )
