@@ -20,6 +20,7 @@ ALIKE_NEARBY = 0.4
 NEARBY_M = 150.0
 APART_M = 500.0
 MOST = 50
+MOST_COMPARED = 2_000
 CHUNK = 500
 
 
@@ -37,15 +38,17 @@ def pairs(db: Session, process: Process, of: RoadmapInput | None = None) -> list
     """The likeliest pairs first, at most ``MOST``; with ``of`` only those that it is one of.
 
     Words of likeness ``ALIKE`` are enough, ``ALIKE_NEARBY`` within ``NEARBY_M`` of each other; what lies more than
-    ``APART_M`` apart is never one wish.
+    ``APART_M`` apart is never one wish. Only the newest ``MOST_COMPARED`` inputs are compared.
     """
-    rows = list(
-        db.scalars(
-            select(RoadmapInput)
-            .where(RoadmapInput.process_id == process.id, RoadmapInput.status != "merged")
-            .order_by(RoadmapInput.number)
-        )
+    compared = (
+        select(RoadmapInput)
+        .where(RoadmapInput.process_id == process.id, RoadmapInput.status != "merged")
+        .order_by(RoadmapInput.number.desc())
+        .limit(MOST_COMPARED)
     )
+    rows = list(reversed(db.scalars(compared).all()))
+    if of is not None and of not in rows and of.status != "merged":
+        rows.insert(0, of)
     if len(rows) < 2:
         return []
     words = _trigrams([f"{row.title} {row.title} {row.text or ''}" for row in rows])

@@ -43,7 +43,7 @@ def chips(slug: str, query: Query, themes: dict[str, str]) -> list[tuple[str, st
         "statuses": INPUT_STATES,
     }
     first = replace(query, page=1)
-    found = [(f"“{query.text}”", replace(first, text=""))] if query.text else []
+    found = [(query.text, replace(first, text=""))] if query.text else []
     for name, known in words.items():
         values: tuple[str, ...] = getattr(query, name)
         for value in values:

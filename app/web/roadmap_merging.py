@@ -30,6 +30,7 @@ def duplicates(slug: str) -> str:
             of=of,
             themes=themes(at),
             apart=int(roadmap_duplicates.APART_M),
+            compared=roadmap_duplicates.MOST_COMPARED,
             **frame(at, "roadmap"),
         )
 

@@ -92,3 +92,13 @@ def test_what_was_merged_is_not_pointed_out_again(embedded: Store) -> None:
         assert len(roadmap_duplicates.pairs(db, made)) == 1
         roadmap_merging.merge(db, planner, made, second.public_id, first.public_id, version=1, now=a.NOW)
         assert roadmap_duplicates.pairs(db, made) == []
+
+
+def test_the_newest_are_compared_and_an_old_one_with_them(embedded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roadmap_duplicates, "MOST_COMPARED", 2)
+    with embedded.writing() as db:
+        made = a.process(db)
+        old, _, newest = (a.wanted(db, made, title) for title in ("Lys på stien", "Benk", "Lys på stien"))
+        assert roadmap_duplicates.pairs(db, made) == []
+        (pair,) = roadmap_duplicates.pairs(db, made, old)
+        assert (pair.older, pair.newer) == (old, newest)
