@@ -13,7 +13,7 @@ import time
 from benchmarks import data, measuring
 from benchmarks.ground import prepared
 
-WORKS = ("heat", "index", "hexagons", "ways", "areas", "vector", "partitions", "exports", "writes")
+WORKS = ("heat", "index", "hexagons", "ways", "areas", "vector", "partitions", "exports", "writes", "roadmap")
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import shapely
 
-from app.model import Arena, HostLink, Process
+from app.model import Arena, HostLink, InputTag, Process, RoadmapInput
 from app.services import arenas, contributions, participants, processes, staff
 from app.services.actors import Host, Officer, Pupil
 from app.services.index import Index
@@ -170,3 +170,24 @@ def index(db: Session, made: Process) -> Index:
 
 def link_of(db: Session, by: Host) -> HostLink:
     return db.get_one(HostLink, by.link_id)
+
+
+def wanted(db: Session, made: Process, title: str = "Lys på stien", **details: Any) -> RoadmapInput:
+    """An input of the roadmap with nobody behind it; ``tags`` are its tags."""
+    tags = details.pop("tags", ())
+    number = processes.take_number(db, made.id, "inputs_made")
+    kept = {"theme": "traffic_safety", "kind": "challenge", "realiser": "municipality", "status": "heard", **details}
+    row = RoadmapInput(
+        process_id=made.id,
+        number=number,
+        public_id=processes.public_id(made.prefix, "", number),
+        title=title,
+        created_at=NOW,
+        changed_at=NOW,
+        **kept,
+    )
+    db.add(row)
+    db.flush()
+    db.add_all(InputTag(input_id=row.id, tag=tag) for tag in tags)
+    db.flush()
+    return row

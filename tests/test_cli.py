@@ -71,6 +71,7 @@ def test_a_municipality_is_set_up_from_the_command_line(command: Any, tmp_path: 
         (["export", "borgen", "--layer", "dragons", "--out", "x.gpkg"], "value_unknown"),
         (["staff", "create", "x", "--municipality", "Asker"], "municipality_not_usable"),
         (["import", "borgen", "no.geojson", "--mapping", "no.toml"], "mapping_unreadable"),
+        (["roadmap", "import", "borgen", "no.csv", "--mapping", "no.toml"], "file_missing"),
         (["forget", "borgen", "--code", "XXXXXX", "--alias", "blue.fox.7"], "code_unknown"),
         (["forget", "borgen", "--expired"], "retention_not_over"),
         (["demo"], "already_taken"),
@@ -204,3 +205,20 @@ def test_every_command_is_documented() -> None:
         inner = getattr(found, "commands", {})
         for full in [f"snarvei {name} {each}" for each in inner] or [f"snarvei {name}"]:
             assert f"`{full}" in page, full
+
+
+def test_rows_of_a_spreadsheet_come_into_the_roadmap_all_or_none(command: Any, borgen: Store, tmp_path: Path) -> None:
+    mapping, rows = tmp_path / "m.toml", tmp_path / "veikart.csv"
+    mapping.write_text('[columns]\ntitle = "Tittel"\nrealiser = "Hvem"\n[defaults]\ntheme = "other"\n')
+    arguments = ["roadmap", "import", "borgen", str(rows), "--mapping", str(mapping)]
+    rows.write_bytes("Tittel;Hvem\nLys på stien;Kommunen\nBenk;kongen\n".encode("latin-1"))
+    refused = command(*arguments)
+    assert refused.exit_code == 2
+    assert "veikart.csv: 2 rows, 1 new, 0 there already, 1 not taken" in refused.output
+    assert "(cell_unknown)" in refused.output
+    assert refused.stderr.strip().endswith("(import_refused)")
+    rows.write_bytes("Tittel;Hvem\nLys på stien;Kommunen\nBenk;Innbyggerne\n".encode("latin-1"))
+    assert "Nothing was stored" in command(*arguments, "--dry-run").output
+    assert command(*arguments).output.split("\n")[1:] == ["BORGEN-0001", "BORGEN-0002", "Stored.", ""]
+    assert "2 there already" in command(*arguments).output
+    assert borgen

@@ -7,7 +7,7 @@ import gc
 import click
 
 from app import config as configuration
-from app.cli import aggregate, checking, compiling, handing_over, running, setting_up, streets
+from app.cli import aggregate, checking, compiling, handing_over, roadmap, running, setting_up, streets
 from app.cli.context import Context
 
 
@@ -37,6 +37,7 @@ for command in (
     setting_up.arena,
     setting_up.staff_group,
     streets.network,
+    roadmap.roadmap,
     handing_over.import_files,
     handing_over.export_file,
     handing_over.density,

@@ -14,7 +14,7 @@ from app.model.participant import NewKey, Participant
 from app.model.photo import Photo, PhotoLog
 from app.model.process import NamedPlace, Process
 from app.model.release import Release
-from app.model.roadmap import InputEvidence, InputLog, RoadmapInput
+from app.model.roadmap import InputEvidence, InputLog, InputTag, RoadmapInput
 from app.model.staff import Staff
 from app.model.thematic_plan import HearingAnswer, PlanVersion
 from app.model.workshop import Ballot, Dots, Offer, WorkshopItem
@@ -40,6 +40,7 @@ __all__ = [
     "Indicator",
     "InputEvidence",
     "InputLog",
+    "InputTag",
     "Measure",
     "MeasureInput",
     "MeasureLog",

@@ -13,7 +13,7 @@ from app.model.base import Base, Transitions, identity, one_of, serial, shape, w
 
 INPUT_KINDS = ("quality", "challenge", "suggestion")
 REALISERS = ("municipality", "residents", "together")
-EVIDENCE = ("area_id", "contribution_id", "arena_id", "note_id")
+EVIDENCE = ("area_id", "contribution_id", "arena_id", "note_id", "file")
 INPUT_STATES = Transitions(
     "input",
     {
@@ -22,7 +22,7 @@ INPUT_STATES = Transitions(
         "planned": {"done", "declined", "considered"},
         "done": {"planned"},
         "declined": {"considered"},
-        "merged": {"heard"},
+        "merged": {"heard", "considered"},
     },
 )
 
@@ -60,7 +60,7 @@ class RoadmapInput(Base):
 
 
 class InputEvidence(Base):
-    """One source of an input: an area, a single contribution, an arena or a note (exactly one of the four)."""
+    """One source of an input: an area, a single contribution, an arena, a note or a row of a file (exactly one)."""
 
     __tablename__ = "input_evidence"
     __table_args__ = (
@@ -80,6 +80,19 @@ class InputEvidence(Base):
     contribution_id: Mapped[UUID | None] = mapped_column(ForeignKey("contribution.id", ondelete="CASCADE"))
     arena_id: Mapped[UUID | None] = mapped_column(ForeignKey("arena.id", ondelete="CASCADE"))
     note_id: Mapped[UUID | None] = mapped_column(ForeignKey("arena_note.id", ondelete="CASCADE"))
+    file: Mapped[str | None]
+    row: Mapped[int | None]
+    own_id: Mapped[str | None]
+
+
+class InputTag(Base):
+    """A word that staff gave an input."""
+
+    __tablename__ = "input_tag"
+    __table_args__ = (Index(None, "tag"),)
+
+    input_id: Mapped[UUID] = mapped_column(ForeignKey("roadmap_input.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = word(40, primary_key=True)
 
 
 class InputLog(Base):

@@ -63,26 +63,28 @@ def by_day(db: Session, arena: Arena) -> dict[date, int]:
     return {day: max(found[day], 0) for day in sorted(found)}
 
 
-def behind(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
-    """For each input, the people of the arenas it rests on, each arena once, and the notes behind it."""
-    pairs = db.execute(
-        select(InputEvidence.input_id, Arena)
-        .join(Arena, Arena.id == InputEvidence.arena_id)
-        .where(Arena.process_id == process.id)
-    ).all()
-    heads = _of(db, process, list({arena.id: arena for _, arena in pairs}.values()))
-    found: dict[UUID, tuple[int, int]] = {}
-    for input_id, arena in {(input_id, arena.id): (input_id, arena) for input_id, arena in pairs}.values():
-        found[input_id] = found.get(input_id, (0, 0))[0] + (heads[arena.id].people or 0), 0
-    counted = (
-        select(InputEvidence.input_id, func.count(ArenaNote.id.distinct()))
+def behind(db: Session, process: Process, root_of: dict[UUID, UUID]) -> dict[UUID, tuple[int, int]]:
+    """The people of the arenas that inputs rest on, each arena once, and the notes behind them: for each input where
+    others end that were merged into it (``root_of``).
+    """
+    arenas_of = select(InputEvidence.input_id, Arena).join(Arena, Arena.id == InputEvidence.arena_id)
+    rows = db.execute(arenas_of.where(Arena.process_id == process.id)).all()
+    rested = {(root_of[input_id], arena.id): arena for input_id, arena in rows if input_id in root_of}
+    heads = _of(db, process, list({arena.id: arena for arena in rested.values()}.values()))
+    notes_of = (
+        select(InputEvidence.input_id, ArenaNote.id)
         .join(ArenaNote, ArenaNote.id == InputEvidence.note_id)
         .join(Arena, Arena.id == ArenaNote.arena_id)
         .where(Arena.process_id == process.id, ArenaNote.deleted.is_(False))
-        .group_by(InputEvidence.input_id)
     )
-    for input_id, notes in db.execute(counted):
-        found[input_id] = found.get(input_id, (0, 0))[0], notes
+    said = {(root_of[input_id], note_id) for input_id, note_id in db.execute(notes_of) if input_id in root_of}
+    found: dict[UUID, tuple[int, int]] = {}
+    for root, arena_id in rested:
+        people, notes = found.get(root, (0, 0))
+        found[root] = people + (heads[arena_id].people or 0), notes
+    for root, _ in said:
+        people, notes = found.get(root, (0, 0))
+        found[root] = people, notes + 1
     return found
 
 

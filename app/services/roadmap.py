@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import CTE, ColumnElement, func, select, true
+from sqlalchemy.orm import Session, aliased
 
 from app.errors import Conflict, Invalid, NotFound, TooFew
 from app.model import Area, Contribution, InputEvidence, InputLog, Participant, Process, RoadmapInput
 from app.model.contribution import COUNTED_STATES
 from app.model.roadmap import INPUT_KINDS, INPUT_STATES, REALISERS
-from app.services import heads, processes, voices
+from app.services import heads, processes, roadmap_tags, voices
 from app.services.actors import Officer
 
 LONGEST_TITLE = 140
@@ -37,8 +37,8 @@ def from_area(
     """A new input that carries the area's place and everything registered there as evidence."""
     if area.state != "current":
         raise Conflict("area_gone", field="area", area=area.public_id)
-    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
-    words["kind"] = _one_of(kind or KIND_OF_GROUP[area.group], INPUT_KINDS, "kind")
+    words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
+    words["kind"] = checked_kind(kind or KIND_OF_GROUP[area.group])
     sources = [{"area_id": area.id}]
     sources += [{"contribution_id": row.id} for row in voices.area_contributions(db, process, area)]
     return _make(db, actor, process, area.geometry, sources, words, area.public_id, now)
@@ -59,8 +59,8 @@ def from_outline(
     text: str | None = None,
 ) -> RoadmapInput:
     """A new input at an outline that a planner drew (WGS 84), with contributions that lie there as evidence."""
-    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
-    words["kind"] = _one_of(kind, INPUT_KINDS, "kind")
+    words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
+    words["kind"] = checked_kind(kind)
     sources = [{"contribution_id": id} for id in evidence]
     return _make(db, actor, process, outline, sources, words, "outline", now)
 
@@ -82,9 +82,26 @@ def from_arenas(
     """A new input from what was said in arenas (evidence of arenas and notes). However few they were it may stand: what
     staff wrote down points at no home; only the figure is withheld.
     """
-    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
-    words["kind"] = _one_of(kind, INPUT_KINDS, "kind")
+    words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
+    words["kind"] = checked_kind(kind)
     return _make(db, actor, process, location, sources, words, "notes", now, least=0)
+
+
+def numbered(db: Session, process: Process, location: Any, words: dict[str, Any], now: datetime) -> RoadmapInput:
+    """A new input under the next number; its sources and the first line of its history are for the caller to write."""
+    number = processes.take_number(db, process.id, "inputs_made")
+    made = RoadmapInput(
+        process_id=process.id,
+        number=number,
+        public_id=processes.public_id(process.prefix, "", number),
+        location=location,
+        created_at=now,
+        changed_at=now,
+        **words,
+    )
+    db.add(made)
+    db.flush()
+    return made
 
 
 def _make(
@@ -99,25 +116,14 @@ def _make(
     *,
     least: int | None = None,
 ) -> RoadmapInput:
-    number = processes.take_number(db, process.id, "inputs_made")
-    made = RoadmapInput(
-        process_id=process.id,
-        number=number,
-        public_id=processes.public_id(process.prefix, "", number),
-        location=location,
-        created_at=now,
-        changed_at=now,
-        **words,
-    )
-    db.add(made)
-    db.flush()
+    made = numbered(db, process, location, words, now)
     db.add_all(InputEvidence(input_id=made.id, **source) for source in sources)
     db.flush()
-    people, _ = figures(db, process).get(made.id, (0, 0))
+    people, _ = figures(db, process, [made]).get(made.id, (0, 0))
     least = process.minimum_people if least is None else least
     if people < least:
         raise TooFew("too_few_people", field="area", least=least)
-    _log(db, made, actor, now, {"created": [None, origin]})
+    log(db, made, actor, now, {"created": [None, origin]})
     return made
 
 
@@ -133,18 +139,28 @@ def edit(
     theme: str,
     realiser: str,
     text: str | None = None,
+    kind: str | None = None,
+    tags: str | None = None,
 ) -> RoadmapInput:
-    """Change the words. Raises Conflict if someone else changed the input since ``version``."""
-    row = _locked(db, process, public_id)
-    if row.version != version:
-        raise Conflict("changed_by_other", field="version", present=row.version)
-    words = _words(db, process, title=title, theme=theme, realiser=realiser, text=text)
+    """Change the words; ``tags`` are separated by commas, and None leaves them and the kind as they are.
+
+    Raises Conflict if someone else changed the input since ``version``.
+    """
+    row = of_version(db, process, public_id, version)
+    unmerged(row)
+    words = checked(themes(db, process), title=title, theme=theme, realiser=realiser, text=text)
+    words["kind"] = checked_kind(row.kind if kind is None else kind)
     changes = {name: [getattr(row, name), value] for name, value in words.items() if getattr(row, name) != value}
+    present = roadmap_tags.tags_of(db, [row]).get(row.id, [])
+    wanted = present if tags is None else roadmap_tags.split_tags(tags)
+    if wanted != present:
+        changes["tags"] = [present, wanted]
+        roadmap_tags.put_tags(db, row, wanted)
     if changes:
         for name, value in words.items():
             setattr(row, name, value)
-        _touch(row, now)
-        _log(db, row, actor, now, changes)
+        touch(row, now)
+        log(db, row, actor, now, changes)
     return row
 
 
@@ -152,49 +168,68 @@ def change_status(
     db: Session, actor: Officer, process: Process, public_id: str, wanted: str, *, reason: str, now: datetime
 ) -> RoadmapInput:
     """Move on, with the sentence the public will read."""
-    row = _locked(db, process, public_id)
+    row = locked(db, process, public_id)
     _one_of(wanted, tuple(INPUT_STATES), "status")
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid("field_missing", field="reason")
+    if wanted == "merged":
+        raise Conflict("state_change_refused", field="state", machine="input", present=row.status, wanted=wanted)
+    unmerged(row)
     if INPUT_STATES.check(row.status, wanted):
-        _log(db, row, actor, now, {"status": [row.status, wanted]}, reason[:LONGEST_TEXT])
+        log(db, row, actor, now, {"status": [row.status, wanted]}, reason[:LONGEST_TEXT])
         row.status = wanted
-        _touch(row, now)
+        touch(row, now)
     return row
 
 
-def figures(db: Session, process: Process) -> dict[UUID, tuple[int, int]]:
-    """Distinct people and registrations (notes among them) behind each input, counted afresh: what was hidden or erased
-    since is no evidence any more. Whoever drew in an arena that is evidence itself counts with that arena.
+def figures(db: Session, process: Process, only: list[RoadmapInput] | None = None) -> dict[UUID, tuple[int, int]]:
+    """Distinct people and registrations (notes among them) behind each input (or ``only`` these), counted afresh: what
+    was hidden or erased since is no evidence any more. Whoever drew in an arena that is evidence itself counts with
+    that arena.
+
+    What stands behind an input that was merged into another counts there, and there only.
     """
+    within = RoadmapInput.process_id == process.id, RoadmapInput.merged_into_id.is_(None)
+    chosen = within if only is None else (*within, RoadmapInput.id.in_([row.id for row in only]))
+    roots = _families(*chosen)
     whole = (
-        select(InputEvidence.input_id, InputEvidence.arena_id)
+        select(roots.c.root, InputEvidence.arena_id)
+        .join(InputEvidence, InputEvidence.input_id == roots.c.id)
         .where(InputEvidence.arena_id.is_not(None))
         .distinct()
         .subquery()
     )
     counted = (
-        select(InputEvidence.input_id, Contribution.participant_id, func.count().label("registrations"))
+        select(roots.c.root, Contribution.participant_id, func.count(Contribution.id.distinct()).label("registrations"))
+        .join(InputEvidence, InputEvidence.input_id == roots.c.id)
         .join(Contribution, Contribution.id == InputEvidence.contribution_id)
-        .outerjoin(whole, (whole.c.input_id == InputEvidence.input_id) & (whole.c.arena_id == Contribution.arena_id))
+        .outerjoin(whole, (whole.c.root == roots.c.root) & (whole.c.arena_id == Contribution.arena_id))
         .where(
             Contribution.process_id == process.id, Contribution.state.in_(COUNTED_STATES), whole.c.arena_id.is_(None)
         )
-        .group_by(InputEvidence.input_id, Contribution.participant_id)
+        .group_by(roots.c.root, Contribution.participant_id)
         .subquery()
     )
     rows = db.execute(
-        select(counted.c.input_id, func.sum(Participant.head_count), func.sum(counted.c.registrations))
+        select(counted.c.root, func.sum(Participant.head_count), func.sum(counted.c.registrations))
         .join(Participant, Participant.id == counted.c.participant_id)
         .where(Participant.practice.is_(False))
-        .group_by(counted.c.input_id)
+        .group_by(counted.c.root)
     )
-    found = {input_id: (int(people), int(registrations)) for input_id, people, registrations in rows}
-    for input_id, (people, notes) in heads.behind(db, process).items():
-        drawn, registrations = found.get(input_id, (0, 0))
-        found[input_id] = drawn + people, registrations + notes
+    found = {root: (int(people), int(registrations)) for root, people, registrations in rows}
+    root_of = dict(db.execute(select(roots.c.id, roots.c.root)).all())
+    for root, (people, notes) in heads.behind(db, process, root_of).items():
+        drawn, registrations = found.get(root, (0, 0))
+        found[root] = drawn + people, registrations + notes
     return found
+
+
+def _families(*chosen: ColumnElement[bool]) -> CTE:
+    """``id`` and ``root`` of the chosen inputs and everything that was merged into them, however far."""
+    roots = select(RoadmapInput.id, RoadmapInput.id.label("root")).where(*chosen).cte("roots", recursive=True)
+    merged = aliased(RoadmapInput)
+    return roots.union_all(select(merged.id, roots.c.root).join(roots, merged.merged_into_id == roots.c.id))
 
 
 def areas_of(db: Session, row: RoadmapInput) -> list[Area]:
@@ -202,6 +237,19 @@ def areas_of(db: Session, row: RoadmapInput) -> list[Area]:
     return list(
         db.scalars(
             select(Area).join(InputEvidence, InputEvidence.area_id == Area.id).where(InputEvidence.input_id == row.id)
+        )
+    )
+
+
+def evidence_of(db: Session, row: RoadmapInput, *, files: bool = False) -> list[InputEvidence]:
+    """Every source of an input (or ``files``: rows of files alone), also those of what was merged into it."""
+    family = _families(RoadmapInput.id == row.id)
+    return list(
+        db.scalars(
+            select(InputEvidence)
+            .join(family, InputEvidence.input_id == family.c.id)
+            .where(InputEvidence.file.is_not(None) if files else true())
+            .order_by(InputEvidence.file, InputEvidence.row)
         )
     )
 
@@ -243,18 +291,41 @@ def inputs_of_areas(db: Session, areas: list[Area]) -> dict[UUID, list[str]]:
     return found
 
 
-def _locked(db: Session, process: Process, public_id: str) -> RoadmapInput:
+def of_version(db: Session, process: Process, public_id: str, version: int) -> RoadmapInput:
+    """The input, locked, as it was when ``version`` was read. Raises Conflict if someone changed it since."""
+    row = locked(db, process, public_id)
+    if row.version != version:
+        raise Conflict("changed_by_other", field="version", present=row.version)
+    return row
+
+
+def unmerged(row: RoadmapInput) -> None:
+    """Raises Conflict if it was merged into another: that one is worked on."""
+    if row.status == "merged":
+        raise Conflict("input_merged", field="input", input=row.public_id)
+
+
+def locked(db: Session, process: Process, public_id: str) -> RoadmapInput:
+    """The input, which nobody else can change until this transaction ends. Raises NotFound."""
+    db.flush()
     row = db.scalar(
         select(RoadmapInput)
         .where(RoadmapInput.process_id == process.id, RoadmapInput.public_id == public_id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if row is None:
         raise NotFound("input_unknown", field="input")
     return row
 
 
-def _words(db: Session, process: Process, *, title: str, theme: str, realiser: str, text: str | None) -> dict[str, Any]:
+def themes(db: Session, process: Process) -> tuple[str, ...]:
+    """The codes of the process's themes, in the order they are shown."""
+    return tuple(processes.catalogue(db, process.id).get("theme", {}))
+
+
+def checked(themes: tuple[str, ...], *, title: str, theme: str, realiser: str, text: str | None) -> dict[str, Any]:
+    """The words as they are kept. Raises Invalid naming the field."""
     title = " ".join(title.split())
     if not title:
         raise Invalid("field_missing", field="title")
@@ -263,13 +334,17 @@ def _words(db: Session, process: Process, *, title: str, theme: str, realiser: s
     text = (text or "").strip() or None
     if text and len(text) > LONGEST_TEXT:
         raise Invalid("text_too_long", field="text", most=LONGEST_TEXT)
-    themes = processes.catalogue(db, process.id).get("theme", {})
     return {
         "title": title,
         "text": text,
-        "theme": _one_of(theme, tuple(themes), "theme"),
+        "theme": _one_of(theme, themes, "theme"),
         "realiser": _one_of(realiser, REALISERS, "realiser"),
     }
+
+
+def checked_kind(kind: str) -> str:
+    """Raises Invalid unless it is one of ``INPUT_KINDS``."""
+    return _one_of(kind, INPUT_KINDS, "kind")
 
 
 def _one_of(value: str, values: tuple[str, ...], name: str) -> str:
@@ -280,12 +355,13 @@ def _one_of(value: str, values: tuple[str, ...], name: str) -> str:
     return value
 
 
-def _touch(row: RoadmapInput, now: datetime) -> None:
+def touch(row: RoadmapInput, now: datetime) -> None:
+    """It is a new version."""
     row.version += 1
     row.changed_at = now
 
 
-def _log(
+def log(
     db: Session,
     row: RoadmapInput,
     actor: Officer,
@@ -293,5 +369,6 @@ def _log(
     changes: dict[str, Any],
     reason: str | None = None,
 ) -> None:
+    """A line of its history."""
     db.add(InputLog(input_id=row.id, at=now, actor=actor.label, changes=changes, reason=reason))
     db.flush()

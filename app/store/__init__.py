@@ -1,7 +1,7 @@
 """The one door to a database: ``Store(url).reading()`` and ``Store(url).writing()``.
 
 Two stores stand behind it, PostGIS and plain SQLite, with the same names and the same answers. Everything that differs
-between them is here: transactions, spatial overlap, upsert, change numbers and raw WKB.
+between them is here: transactions, spatial overlap, full text, upsert, change numbers and raw WKB.
 """
 
 from __future__ import annotations
@@ -20,8 +20,21 @@ from app.errors import Unavailable
 from app.store import postgis, sqlite
 from app.store.changes import next_change
 from app.store.geometry import Geometry, overlapping, wkb
+from app.store.words import matching, terms
 
-__all__ = ["Geometry", "Session", "Store", "columns", "next_change", "overlapping", "upsert", "watermark", "wkb"]
+__all__ = [
+    "Geometry",
+    "Session",
+    "Store",
+    "columns",
+    "matching",
+    "next_change",
+    "overlapping",
+    "terms",
+    "upsert",
+    "watermark",
+    "wkb",
+]
 
 _BACKENDS: dict[str, ModuleType] = {"postgresql": postgis, "sqlite": sqlite}
 

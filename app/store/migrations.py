@@ -38,3 +38,9 @@ def spatial_index(table: str, column: str) -> None:
     """For migrations: the index that ``overlapping`` uses, on the store at hand."""
     for statement in backend(op.get_bind().dialect.name).spatial_index(table, column):
         op.execute(statement)
+
+
+def text_index(table: str, *columns: str) -> None:
+    """For migrations: the index that ``matching`` uses, on the store at hand."""
+    for statement in backend(op.get_bind().dialect.name).text_index(table, columns):
+        op.execute(statement)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.store import arrow, binary_copy
 
+LARGE, SMALL = "ÆØÅÄÖÜÉÁČĐŊŠŦŽ", "æøåäöüéáčđŋšŧž"  # lower() leaves these alone where the locale is C
 FEW = 500  # rows that stay in the processor's cache while they are joined
 
 
@@ -47,6 +48,17 @@ def watermark(table: str) -> TextClause:
 def spatial_index(table: str, column: str) -> list[str]:
     """DDL for the index ``overlapping`` uses."""
     return [f"CREATE INDEX {table}_{column}_gist ON {table} USING gist ({column})"]
+
+
+def text_index(table: str, columns: tuple[str, ...]) -> list[str]:
+    """DDL for the index ``matching`` uses: words as they stand and their Norwegian stems."""
+    joined = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
+    words = f"lower(translate({joined}, '{LARGE}', '{SMALL}'))"
+    vector = f"to_tsvector('norwegian', {words}) || to_tsvector('simple', {words})"
+    return [
+        f"ALTER TABLE {table} ADD COLUMN text_index tsvector GENERATED ALWAYS AS ({vector}) STORED",
+        f"CREATE INDEX {table}_text_index_gin ON {table} USING gin (text_index)",
+    ]
 
 
 def columns(db: Session, statement: Select[Any], size: int) -> Iterator[dict[str, pa.Array]]:

@@ -45,10 +45,26 @@ def spatial_index(table: str, column: str) -> list[str]:
     corners = ", ".join(f"wkb_{c}(new.{column})" for c in CORNERS)
     put = f"INSERT INTO {tree} SELECT new.rowid, {corners} WHERE wkb_minx(new.{column}) IS NOT NULL"
     drop = f"DELETE FROM {tree} WHERE id = old.rowid"  # noqa: S608
+    there = ", ".join(f"wkb_{c}({column})" for c in CORNERS)
     return [
         f"CREATE VIRTUAL TABLE {tree} USING rtree(id, {', '.join(CORNERS)})",
+        f"INSERT INTO {tree} SELECT rowid, {there} FROM {table} WHERE wkb_minx({column}) IS NOT NULL",  # noqa: S608
         f"CREATE TRIGGER {tree}_insert AFTER INSERT ON {table} BEGIN {put}; END",
         f"CREATE TRIGGER {tree}_update AFTER UPDATE OF {column} ON {table} BEGIN {drop}; {put}; END",
+        f"CREATE TRIGGER {tree}_delete AFTER DELETE ON {table} BEGIN {drop}; END",
+    ]
+
+
+def text_index(table: str, columns: tuple[str, ...]) -> list[str]:
+    """DDL for an FTS5 table beside the table, kept by triggers. It knows beginnings of words, no stems."""
+    tree, names = f"{table}_fts", ", ".join(columns)
+    put = f"INSERT INTO {tree} (rowid, {names}) SELECT new.rowid, {', '.join(f'new.{c}' for c in columns)}"
+    drop = f"DELETE FROM {tree} WHERE rowid = old.rowid"  # noqa: S608
+    return [
+        f"CREATE VIRTUAL TABLE {tree} USING fts5({names}, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3')",
+        f"INSERT INTO {tree} (rowid, {names}) SELECT rowid, {names} FROM {table}",  # noqa: S608
+        f"CREATE TRIGGER {tree}_insert AFTER INSERT ON {table} BEGIN {put}; END",
+        f"CREATE TRIGGER {tree}_update AFTER UPDATE OF {names} ON {table} BEGIN {drop}; {put}; END",
         f"CREATE TRIGGER {tree}_delete AFTER DELETE ON {table} BEGIN {drop}; END",
     ]
 

@@ -53,7 +53,7 @@ def participant_files() -> tuple[str, ...]:
         "workshop_wall",
     )
     layers = ("corridors", "differences", "planner", "streets")
-    styles = ("campaign", "flow", "indicators", "measures", "questions", "staff", "teacher", "workshop")
+    styles = ("campaign", "flow", "indicators", "measures", "questions", "roadmap", "staff", "teacher", "workshop")
     staff = (
         *(f"pages/{name}.js" for name in scripts),
         *(f"map/{name}.js" for name in layers),

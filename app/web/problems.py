@@ -27,6 +27,7 @@ from app.errors import Refusal
 from app.web.logs import logger
 from app.web.notes_problems import FOR_NOTES, NOTES_PROBLEMS
 from app.web.participants_problems import PARTICIPANTS_PROBLEMS
+from app.web.roadmap_problems import ROADMAP_PROBLEMS
 from app.web.words import FIELDS
 
 STATUS: dict[type[Refusal], int] = {
@@ -45,6 +46,7 @@ _ = lazy_gettext
 PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
     **PARTICIPANTS_PROBLEMS,
     **NOTES_PROBLEMS,
+    **ROADMAP_PROBLEMS,
     "already_taken": (_("That name is taken already."), _("Choose another one.")),
     "answer_unknown": (_("We cannot find that answer."), _("Load the page again.")),
     "area_gone": (_("The area %(area)s is not there any more."), _("Compute the areas again and choose another.")),

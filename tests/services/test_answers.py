@@ -8,7 +8,7 @@ import shapely
 from sqlalchemy import select
 
 from app.model import Arena, Contribution, InputEvidence, RoadmapInput
-from app.services import answers, measures, moderation, roadmap
+from app.services import answers, measures, moderation, roadmap, roadmap_merging
 from app.services.actors import Officer
 from app.store import Session, Store
 from tests import builders as a
@@ -80,9 +80,8 @@ def test_an_input_that_was_merged_is_public_no_more(store: Store) -> None:
         other = scene.heard("Lykter")
         scene.release(scene.input)
         scene.release(other)
-        roadmap.change_status(db, scene.planner, scene.made, other.public_id, "merged", reason="Det samme.", now=a.NOW)
-        other.merged_into_id = scene.input.id
-        db.flush()
+        ids = other.public_id, scene.input.public_id
+        roadmap_merging.merge(db, scene.planner, scene.made, *ids, version=other.version, now=a.NOW)
         assert scene.titles() == ["Lys på stien"]
 
 

@@ -165,11 +165,11 @@ def test_a_status_follows_its_table_and_says_why(embedded: Store, present: str, 
 
         with pytest.raises(Invalid):
             change("  ")
-        if wanted in INPUT_STATES.table[present]:
+        if wanted in INPUT_STATES.table[present] and "merged" not in (wanted, present):
             change("Kommunen setter det opp i 2027.")
             assert roadmap.history(db, found)[-1].reason == "Kommunen setter det opp i 2027."
             assert found.status == wanted
-        elif wanted != present:
+        elif wanted != present or wanted == "merged":
             with pytest.raises(Conflict):
                 change("Kommunen setter det opp i 2027.")
 

@@ -113,13 +113,15 @@ def school(embedded: Store) -> dict[str, str]:
         "occasions": f"/vert/{dinners}/anledning",
         "occasion": f"/vert/{dinners}/anledning/{dinner.id}",
         "arena": f"{desk}/arenaer/{said.id}",
+        "import": f"{desk}/veikart/import",
+        "alike": f"{desk}/veikart/duplikater",
         "missing": "/nix",
     }
 
 
 STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
 STAFF += ("streets", "questions", "here", "compare", "turnout", "travel", "life", "hunts", "hunt", "workshops")
-STAFF += ("workshop", "minutes", "arena")
+STAFF += ("workshop", "minutes", "arena", "import", "alike")
 STAFF += ("measures", "measure", "new measure", "plan versions", "plan version", "decisions")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "vote", "vote wall")
 OPEN += ("public life", "public hunt", "missing", "notes", "occasions", "occasion", "answer", "happened")

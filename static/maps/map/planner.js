@@ -4,6 +4,7 @@ import * as L from "leaflet";
 
 export const GROUP_COLOURS = { activity: "#0072b2", good: "#009e73", bad: "#d55e00", wish: "#cc79a7" };
 export const REALISER_COLOURS = { municipality: "#00566b", residents: "#cc79a7", together: "#009e73" };
+const REALISER_DASHES = { residents: "10 6", together: "2 7" };
 const PLAN_COLOUR = "#1b2430";
 const DASHES = { activity: null, good: "12 5", bad: "3 6", wish: "12 5 3 5" };
 const GONE = { color: "#1b2430", weight: 3, dashArray: "2 8", fill: false };
@@ -112,8 +113,10 @@ export function inputLayer(map, inputs, { onPoint }) {
   const shapes = new Map();
   for (const input of inputs) {
     const colour = REALISER_COLOURS[input.realiser] ?? PLAN_COLOUR;
-    const style = { color: colour, weight: 4, fillColor: colour, fillOpacity: 0.25 };
-    const shape = L.geoJSON(input.geometry, { style }).addTo(map);
+    const dashArray = REALISER_DASHES[input.realiser];
+    const style = { color: colour, weight: 4, fillColor: colour, fillOpacity: 0.25, dashArray };
+    const pointToLayer = (_, at) => L.circleMarker(at, { radius: 9 });
+    const shape = L.geoJSON(input.geometry, { style, pointToLayer }).addTo(map);
     shape.bindTooltip(input.url ? `${input.id} ${input.title}` : input.title, { direction: "top" });
     if (input.url) shape.on("click", () => location.assign(input.url));
     shape.on("mouseover", () => onPoint(input.id));
