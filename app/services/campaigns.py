@@ -23,7 +23,7 @@ from app.model import (
     Process,
     RoadmapInput,
 )
-from app.services import fields, voices
+from app.services import fields, heads, voices
 
 LONGEST_NAME = 80
 LONGEST_TEXT = 1000
@@ -134,8 +134,12 @@ def counter(db: Session, process: Process, campaign: Campaign) -> Counter:
         .group_by(Participant.arena_id)
     )
     took_part = {arena_id: int(people) for arena_id, people in rows}
+    there = heads.of_process(db, process)
     reached = [
-        Reached(arena, took_part.get(arena.id) or arena.head_count or 0, arena.id not in took_part) for arena in arenas
+        Reached(
+            arena, took_part.get(arena.id) or there[arena.id].people or arena.head_count or 0, arena.id not in took_part
+        )
+        for arena in arenas
     ]
     registrations = db.scalar(
         select(func.count())

@@ -16,20 +16,25 @@ from sqlalchemy.orm import Session
 
 from app.model import (
     Arena,
+    ArenaMeeting,
+    ArenaNote,
     Ballot,
     Campaign,
     CampaignArena,
     CatalogueEntry,
     Contribution,
     Dots,
+    HeadTap,
     InputEvidence,
     Participant,
     Process,
     RoadmapInput,
     WorkshopItem,
 )
-from app.services import analysis, arenas, campaigns, roadmap, voices, workshop
+from app.model.roadmap import REALISERS
+from app.services import analysis, arenas, campaigns, methods, roadmap, roadmap_search, voices, workshop
 from app.services.index import Index, Selection
+from app.services.roadmap_search import Query
 
 FIELDS = ("id", "arena_id", "participant_id", "state", "kind", "group", "category", "geometry")
 
@@ -69,6 +74,27 @@ class Rows:
         self.evidence: dict[UUID, list[InputEvidence]] = defaultdict(list)
         for row in db.scalars(select(InputEvidence)):
             self.evidence[row.input_id].append(row)
+
+        self.notes = set(
+            db.scalars(select(ArenaNote.id).where(ArenaNote.arena_id.in_(self.arenas), ArenaNote.deleted.is_(False)))
+        )
+        self.taps = list(db.scalars(select(HeadTap).where(HeadTap.arena_id.in_(self.arenas))))
+        self.meetings = list(db.scalars(select(ArenaMeeting).where(ArenaMeeting.arena_id.in_(self.arenas))))
+
+    def there(self, arena_id: UUID) -> int:
+        """The people of an arena as its method counts them, each once."""
+        arena = self.arenas[arena_id]
+        counts = methods.of(arena.method).counts
+        if counts == "joined":
+            return self.heads(row.participant_id for row in self.counted if row.arena_id == arena_id)
+        if counts == "meetings":
+            return sum(each.present - each.seen_before for each in self.meetings if each.arena_id == arena_id)
+        if counts == "taps":
+            days: Any = Counter()
+            for tap in self.taps:
+                days[tap.counted_on] += tap.change if tap.arena_id == arena_id else 0
+            return max([0, *days.values()])
+        return arena.head_count or 0
 
     def heads(self, participants: Iterable[UUID]) -> int:
         return sum(self.people[each].head_count for each in set(participants) if not self.people[each].practice)
@@ -141,11 +167,34 @@ def _areas(db: Session, process: Process, index: Index, rows: Rows) -> Iterator[
 
 
 def _inputs(db: Session, process: Process, rows: Rows) -> Iterator[Figure]:
+    """What was merged into an input stands behind it; whoever drew in an arena that is evidence counts with it."""
     shown = roadmap.figures(db, process)
+    into = {row.id: row.merged_into_id for row in rows.inputs}
+    behind: dict[UUID, list[InputEvidence]] = defaultdict(list)
+    for input_id in into:
+        behind[_end(into, input_id)] += rows.evidence[input_id]
     for row in rows.inputs:
-        mine = [rows.heard[e.contribution_id] for e in rows.evidence[row.id] if e.contribution_id in rows.heard]
-        mine = [each for each in mine if not rows.people[each.participant_id].practice]
-        yield Figure(f"input {row.public_id}: people, registrations", shown.get(row.id, (0, 0)), rows.both(mine))
+        if row.merged_into_id is not None:
+            continue
+        evidence = behind[row.id]
+        arenas_ = {each.arena_id for each in evidence if each.arena_id in rows.arenas}
+        mine = [rows.heard[id] for id in {each.contribution_id for each in evidence} if id in rows.heard]
+        mine = [each for each in mine if not rows.people[each.participant_id].practice and each.arena_id not in arenas_]
+        notes = {each.note_id for each in evidence if each.note_id in rows.notes}
+        people, registrations = rows.both(mine)
+        there = [rows.there(each) for each in arenas_ if each is not None]
+        again = (people + sum(there), registrations + len(notes))
+        yield Figure(f"input {row.public_id}: people, registrations", shown.get(row.id, (0, 0)), again)
+    for realiser in REALISERS:
+        query = Query(realisers=(realiser,))
+        count = len([row for row in rows.inputs if row.realiser == realiser and row.merged_into_id is None])
+        yield Figure(f"roadmap {realiser}: inputs", roadmap_search.search(db, process, query).total, count)
+
+
+def _end(into: dict[UUID, UUID | None], input_id: UUID) -> UUID:
+    while (following := into[input_id]) is not None:
+        input_id = following
+    return input_id
 
 
 def _campaigns(db: Session, process: Process, rows: Rows) -> Iterator[Figure]:
@@ -157,7 +206,7 @@ def _campaigns(db: Session, process: Process, rows: Rows) -> Iterator[Figure]:
         for arena_id in ids:
             mine = {each for each in drew | voted if each in rows.people and rows.people[each].arena_id == arena_id}
             mine = {each for each in mine if not rows.people[each].practice}
-            people += rows.heads(mine) if mine else rows.arenas[arena_id].head_count or 0
+            people += rows.heads(mine) if mine else rows.there(arena_id) or rows.arenas[arena_id].head_count or 0
         registrations = [row for row in rows.counted if row.arena_id in ids]
         inputs = [row for row in rows.inputs if row.status != "merged" and _of_arenas(rows, rows.evidence[row.id], ids)]
         shown = campaigns.counter(db, process, campaign)

@@ -9,8 +9,19 @@ from click.testing import CliRunner
 from sqlalchemy import update
 
 from app.cli import main
-from app.model import Participant, Process
-from app.services import analysis, arenas, campaigns, demo, moderation, recount, roadmap, voices, workshop
+from app.model import InputEvidence, Participant, Process
+from app.services import (
+    analysis,
+    arenas,
+    campaigns,
+    demo,
+    moderation,
+    recount,
+    roadmap,
+    roadmap_merging,
+    voices,
+    workshop,
+)
 from app.services.campaigns import Counter
 from app.services.index import Index
 from app.store import Session, Store
@@ -30,6 +41,11 @@ def lively(db: Session) -> Process:
         db, process, title="Bord", dots=5, public_ids=[row.public_id for row in inputs], now=a.NOW
     )
     meeting = arenas.create(db, process, title="Konferanse", method="conference", now=a.NOW, head_count=139)
+    first, second, third = (row.public_id for row in inputs[:3])
+    planner = a.officer(db, username="veikart")
+    roadmap_merging.merge(db, planner, process, first, second, version=inputs[0].version, now=a.NOW)
+    db.add(InputEvidence(input_id=roadmap.find(db, process, third).id, arena_id=meeting.id))
+    db.flush()
     hunt(db, process, *arenas.in_process(db, process)[:3], table, meeting)
     return process
 
