@@ -226,11 +226,16 @@ def offer(db: Session, actor: Pupil, public_id: str, name: Any, words: Any, now:
     participants.check_open(actor.arena_state, actor.process_phase)
     process = db.get_one(Process, actor.process_id)
     row = _item(db, process, db.get_one(Arena, actor.arena_id), public_id)
+    return put_offer(db, row.input_id, actor.arena_id, name, words, now)
+
+
+def put_offer(db: Session, input_id: UUID, arena_id: UUID | None, name: Any, words: Any, now: datetime) -> Offer:
+    """Keep an offer of help; the same name again changes the words of its offer. Raises Invalid."""
     called = fields.text(name if isinstance(name, str) else "", "name", arenas.LONGEST_NAME)
     said = words.strip()[:LONGEST_WORDS] if isinstance(words, str) and words.strip() else None
-    known = db.scalar(select(Offer).where(Offer.input_id == row.input_id, Offer.name == called))
+    known = db.scalar(select(Offer).where(Offer.input_id == input_id, Offer.name == called))
     if known is None:
-        known = Offer(input_id=row.input_id, arena_id=actor.arena_id, name=called, created_at=now)
+        known = Offer(input_id=input_id, arena_id=arena_id, name=called, created_at=now)
         db.add(known)
     known.words = said or known.words
     db.flush()

@@ -61,6 +61,12 @@ QUESTIONS = (
         _("Lay a plan over the map and see which ways and places it touches, and how many people that is."),
     ),
     Question(
+        "local_committee.page",
+        "tool-people",
+        _("What residents can do themselves"),
+        _("See what waits for residents, and who offers to help with it."),
+    ),
+    Question(
         "indicators.page",
         "tool-list",
         _("Life in the area"),

@@ -99,6 +99,8 @@ def school(embedded: Store) -> dict[str, str]:
         "compare": f"{desk}/sammenlign?a_group=bad&b_kind=route",
         "turnout": f"{desk}/hvem-mangler",
         "travel": f"{desk}/reisemate",
+        "ours": "/p/borgen/vart",
+        "committee": f"{desk}/lokalsamfunnsutvalg",
         "life": f"{desk}/livet",
         "public life": "/p/borgen/livet",
         "hunts": f"{desk}/losningsjakten",
@@ -121,10 +123,10 @@ def school(embedded: Store) -> dict[str, str]:
 
 STAFF = ("plan", "area", "flow", "roadmap", "input", "moderate", "hidden", "arenas", "exports", "plan conflict")
 STAFF += ("streets", "questions", "here", "compare", "turnout", "travel", "life", "hunts", "hunt", "workshops")
-STAFF += ("workshop", "minutes", "arena", "import", "alike")
+STAFF += ("workshop", "minutes", "arena", "import", "alike", "committee")
 STAFF += ("measures", "measure", "new measure", "plan versions", "plan version", "decisions")
 OPEN = ("front", "front with a code", "map", "privacy", "process", "classes", "class", "sign in", "vote", "vote wall")
-OPEN += ("public life", "public hunt", "missing", "notes", "occasions", "occasion", "answer", "happened")
+OPEN += ("public life", "public hunt", "missing", "notes", "occasions", "occasion", "answer", "happened", "ours")
 PAGES = (*OPEN, *STAFF)
 
 
