@@ -60,9 +60,11 @@ def _usable(db: Session, process: Process, ids: list[UUID]) -> list[ArenaNote]:
     notes = [found[id] for id in dict.fromkeys(ids) if id in found]
     if len(notes) < len(set(ids)):
         raise NotFound("note_unknown", field="notes")
-    for access in ("confidential", "internal"):
-        if any(note.access == access for note in notes):
-            raise Conflict(f"note_{access}", field="notes")
+    access = {note.access for note in notes}
+    if "confidential" in access:
+        raise Conflict("note_confidential", field="notes")
+    if "internal" in access:
+        raise Conflict("note_internal", field="notes")
     return notes
 
 

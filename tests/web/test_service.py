@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from app import config, create_app
-from app.services import analysis, processes, publication
+from app.services import analysis, methods, processes, publication
 from app.services.index import Index
 from app.store import Store
 from app.web.language import PARTICIPANTS
@@ -162,6 +162,7 @@ def test_every_code_has_its_words_and_no_words_are_left_over() -> None:
     }
     codes = raised() - {"code", "outside_area", "axes_swapped", "route", "line_too_short", "not_numbers"}
     codes |= {"outside_area", "axes_swapped", "line_too_short", "not_numbers"}
+    codes |= {asked.refusal for method in methods.table().values() for asked in method.asks if asked.refusal}
     assert codes - set(PROBLEMS) == set()
     assert set(PROBLEMS) - codes - webbed == set()
 
