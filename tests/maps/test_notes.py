@@ -87,11 +87,13 @@ def test_a_note_whose_receipt_was_lost_is_sent_again_and_stays_one(served: Serve
 def test_the_page_opens_without_network_and_keeps_what_is_written(served: Served, visit: Visit) -> None:
     where = occasion(served, "open_centre")
     page = opened(visit, served, where)
-    page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.wait_for_function(
         """async () => (await Promise.all((await caches.keys()).map(async (n) => (await (await caches.open(n)).keys())
             .some((r) => r.url.includes('/notater/'))))).includes(true)"""
     )
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
     page.context.set_offline(True)
     page.reload()
     page.wait_for_selector("body[data-ready]")
