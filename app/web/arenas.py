@@ -20,7 +20,6 @@ from app.web.desk import Desk, desk, frame, themes
 from app.web.service import now
 
 blueprint = Blueprint("arenas", __name__, url_prefix="/plan/<slug>/arenaer")
-REFUSED = (401, 403, 404, 503)
 SIZES = 5
 
 
@@ -176,9 +175,7 @@ def _changed(slug: str, id: UUID, change: Callable[[Desk, Arena], object]) -> st
 
 def _refused(slug: str, id: UUID, refusal: Refusal) -> tuple[str, int]:
     """The page again, with what was written still in its form."""
-    status = problems.STATUS[type(refusal)]
-    if status in REFUSED:
-        raise refusal
+    status = problems.beside_form(refusal)
     with desk(slug) as at:
         return _page(at, id, refusal), status
 
@@ -206,9 +203,7 @@ def _page(at: Desk, id: UUID, refusal: Refusal | None = None, report: comments.R
         refused_rows=[(line, problems.said(each)) for line, each in report.refused] if report else [],
         chosen=request.form.getlist("note") if typed else [],
         today=now().date(),
-        problem=problems.said(refusal),
-        problem_code=refusal.code if refusal else None,
-        problem_field=refusal.field if refusal else None,
+        **problems.shown(refusal),
         **frame(at, "arenas"),
     )
 

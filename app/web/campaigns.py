@@ -112,9 +112,7 @@ def _hunts(slug: str, refusal: Refusal | None) -> str:
             "plan/campaigns.html",
             campaigns=campaigns.of_process(at.db, at.process),
             form=request.form,
-            problem=problems.said(refusal),
-            problem_code=refusal.code if refusal else None,
-            problem_field=refusal.field if refusal else None,
+            **problems.shown(refusal),
             **frame(at, "arenas"),
         )
 
@@ -132,8 +130,6 @@ def _hunt(slug: str, id: UUID, refusal: Refusal | None) -> str:
             tasks=campaigns.tasks(at.db, campaign),
             today=now().date(),
             form=request.form,
-            problem=problems.said(refusal),
-            problem_code=refusal.code if refusal else None,
-            problem_field=refusal.field if refusal else None,
+            **problems.shown(refusal),
             **frame(at, "arenas"),
         )

@@ -118,9 +118,7 @@ def _classes(token: str, form: dict[str, str], refusal: Refusal | None) -> str |
             process=process,
             token=token,
             form=form,
-            problem=problems.said(refusal),
-            problem_field=refusal.field if refusal else None,
-            problem_code=refusal.code if refusal else None,
+            **problems.shown(refusal),
         )
 
 

@@ -121,7 +121,6 @@ def _page(
         themes=themes(at),
         realisers=REALISERS,
         form=form if found and found.everything.people is not None else {},
-        problem=problems.said(refusal),
-        problem_field=refusal.field if refusal else None,
+        **problems.shown(refusal),
         **frame(at, "questions"),
     )

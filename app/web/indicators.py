@@ -91,9 +91,7 @@ def _page(slug: str, refusal: Refusal | None, at_id: UUID | None = None) -> str:
             cards=[(card, bars(card)) for card in indicators.cards(at.db, at.process)],
             form=request.form,
             refused_at=at_id,
-            problem=problems.said(refusal),
-            problem_code=refusal.code if refusal else None,
-            problem_field=refusal.field if refusal else None,
+            **problems.shown(refusal),
             **frame(at, "indicators"),
         )
 

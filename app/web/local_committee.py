@@ -59,6 +59,5 @@ def _public_page(slug: str, refusal: Refusal | None, public_id: str) -> str:
             thanked=request.args.get("takk", ""),
             refused=public_id,
             form=request.form,
-            problem=problems.said(refusal),
-            problem_code=refusal.code if refusal else None,
+            **problems.shown(refusal),
         )

@@ -65,9 +65,9 @@ def new(slug: str) -> str | Response | tuple[str, int]:
         with desk(slug, write=True) as at:
             made = measures.create(at.db, at.officer, at.process, inputs, request.form, now())
     except Refusal as refusal:
-        _let_through(refusal, "input_unknown")
+        status = problems.beside_form(refusal, "input_unknown")
         with desk(slug) as at:
-            return _new_page(at, inputs, refusal), problems.STATUS[type(refusal)]
+            return _new_page(at, inputs, refusal), status
     return redirect(url_for("measures.page", slug=slug, public_id=made.public_id))
 
 
@@ -198,7 +198,8 @@ def _new_page(at: Desk, inputs: list[str], refusal: Refusal | None = None) -> st
         others=[row for row in rows if row.public_id not in inputs and row.status != "merged"],
         form=request.form,
         **_choices(at),
-        **_trouble(refusal, "words"),
+        problem_form="words" if refusal else None,
+        **problems.shown(refusal),
         **frame(at, "measures"),
     )
 
@@ -226,7 +227,8 @@ def _page(at: Desk, public_id: str, refusal: Refusal | None = None, at_form: str
         typed=form,
         both=_both(row, form) if lost and at_form == "words" else [],
         **_choices(at),
-        **_trouble(refusal, at_form),
+        problem_form=at_form if refusal else None,
+        **problems.shown(refusal),
         **frame(at, "measures"),
     )
 
@@ -256,26 +258,11 @@ def _choices(at: Desk) -> dict[str, object]:
     }
 
 
-def _trouble(refusal: Refusal | None, at_form: str) -> dict[str, object]:
-    return {
-        "problem": problems.said(refusal),
-        "problem_code": refusal.code if refusal else None,
-        "problem_field": refusal.field if refusal else None,
-        "problem_form": at_form if refusal else None,
-    }
-
-
 def _refused(slug: str, public_id: str, refusal: Refusal, at_form: str) -> tuple[str, int]:
     """The page again, with what was typed still in its form."""
-    _let_through(refusal, "input_unknown")
+    status = problems.beside_form(refusal, "input_unknown")
     with desk(slug) as at:
-        return _page(at, public_id, refusal, at_form), problems.STATUS[type(refusal)]
-
-
-def _let_through(refusal: Refusal, *shown: str) -> None:
-    """Raise what has no place beside a form."""
-    if refusal.code not in shown and problems.STATUS[type(refusal)] in (401, 403, 404, 503):
-        raise refusal
+        return _page(at, public_id, refusal, at_form), status
 
 
 def _back(slug: str, public_id: str, place: str) -> Response:

@@ -120,8 +120,7 @@ def _list(token: str, refusal: Refusal | None = None) -> str:
             token=token,
             rows=[board.arena for board in arenas.boards(db, by)],
             counts=notes.counted(db, process),
-            problem=problems.said(refusal),
-            problem_code=refusal.code if refusal else None,
+            **problems.shown(refusal),
         )
 
 
@@ -137,9 +136,7 @@ def _page(token: str, id: UUID, refusal: Refusal | None = None) -> str:
             token=token,
             address=address,
             qr=qr(address),
-            problem=problems.said(refusal),
-            problem_code=refusal.code if refusal else None,
-            problem_field=refusal.field if refusal else None,
+            **problems.shown(refusal),
             staff=False,
             **shown(db, process, arena, typed=typed(refusal)),
         )

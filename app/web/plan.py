@@ -268,8 +268,7 @@ def _area_card(at: Desk, public_id: str, form: dict[str, str], refusal: Refusal 
         realisers=REALISERS,
         process=at.process,
         form=form,
-        problem=problems.said(refusal),
-        problem_field=refusal.field if refusal else None,
+        **problems.shown(refusal),
     )
 
 

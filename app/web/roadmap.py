@@ -191,9 +191,7 @@ def show_input(at: Desk, public_id: str, form: dict[str, str] | None = None, ref
 
 def refused_input(slug: str, public_id: str, refusal: Refusal) -> tuple[str, int]:
     """The page again, with what the planner wrote still in the form."""
-    status = next((code for kind, code in problems.STATUS.items() if isinstance(refusal, kind)), 400)
-    if status in (401, 403, 404, 503):
-        raise refusal
+    status = problems.beside_form(refusal)
     with desk(slug) as at:
         return show_input(at, public_id, dict(request.form), refusal), status
 

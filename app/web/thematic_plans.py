@@ -27,8 +27,9 @@ def freeze(slug: str) -> Response | tuple[str, int]:
         with desk(slug, write=True) as at:
             made = thematic_plans.freeze(at.db, at.officer, at.process, request.form.get("title", ""), now())
     except Refusal as refusal:
+        status = problems.beside_form(refusal)
         with desk(slug) as at:
-            return _versions(at, refusal), problems.STATUS[type(refusal)]
+            return _versions(at, refusal), status
     return redirect(url_for("thematic_plans.version", slug=slug, number=made.number))
 
 
@@ -79,8 +80,7 @@ def _versions(at: Desk, refusal: Refusal | None = None) -> str:
         "plan/plan_versions.html",
         versions=thematic_plans.versions(at.db, at.process),
         typed=request.form.get("title", ""),
-        problem=problems.said(refusal),
-        problem_code=refusal.code if refusal else None,
+        **problems.shown(refusal),
         **frame(at, "measures"),
     )
 
@@ -95,17 +95,13 @@ def _version(at: Desk, number: int, refusal: Refusal | None = None, answer: int 
         answers=thematic_plans.received(at.db, row),
         typed=request.form if refusal else {},
         refused_at=answer,
-        problem=problems.said(refusal),
-        problem_code=refusal.code if refusal else None,
-        problem_field=refusal.field if refusal else None,
+        **problems.shown(refusal),
         **frame(at, "measures"),
     )
 
 
 def _refused(slug: str, number: int, refusal: Refusal, answer: int) -> tuple[str, int]:
     """The page again, with what was typed still in its form."""
-    status = problems.STATUS[type(refusal)]
-    if status in (401, 403, 404, 503):
-        raise refusal
+    status = problems.beside_form(refusal)
     with desk(slug) as at:
         return _version(at, number, refusal, answer), status

@@ -178,9 +178,7 @@ def _workshops(slug: str, refusal: Refusal | None) -> str:
             form=request.form,
             chosen=request.form.getlist("input"),
             most_dots=workshop.MOST_DOTS,
-            problem=problems.said(refusal),
-            problem_code=refusal.code if refusal else None,
-            problem_field=refusal.field if refusal else None,
+            **problems.shown(refusal),
             **frame(at, "arenas"),
         )
 
@@ -200,8 +198,7 @@ def _table(slug: str, id: UUID, template: str, refusal: Refusal | None = None) -
             address=address,
             qr=qr(address),
             data=page_data(poll=url_for("workshop.figures", code=arena.join_code)),
-            problem=problems.said(refusal),
-            problem_code=refusal.code if refusal else None,
+            **problems.shown(refusal),
             **frame(at, "arenas"),
         )
 
