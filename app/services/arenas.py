@@ -58,7 +58,7 @@ def create_host_link(
         HostLink(
             process_id=process.id,
             digest=digest(token),
-            label=fields.text(label, "label", LONGEST_NAME),
+            label=fields.line(label, "label", LONGEST_NAME),
             method=method,
             location=location,
             expires_at=now + valid if valid else None,
@@ -100,8 +100,8 @@ def open_class(
     elif grade is None or not 1 <= grade <= 13:
         raise Invalid("grade_out_of_range", field="grade", low=1, high=13)
     school, group_name = (
-        fields.text(school, "school", LONGEST_NAME),
-        fields.text(group_name, "group_name", LONGEST_NAME),
+        fields.line(school, "school", LONGEST_NAME),
+        fields.line(group_name, "group_name", LONGEST_NAME),
     )
     link = db.get_one(HostLink, actor.link_id)
     public_key, sealed_key = keys.pair(actor.key)
@@ -159,7 +159,7 @@ def create(db: Session, process: Process, *, title: str, method: str, now: datet
     if method not in METHODS:
         raise Invalid("method_unknown", field="method", offered=", ".join(METHODS))
     details = {"allows": dict(methods.of(method).allows), "state": "closed", **details}
-    title = fields.text(title, "title", LONGEST_NAME)
+    title = fields.line(title, "title", LONGEST_NAME)
     arena = Arena(process_id=process.id, method=method, title=title, created_at=now, **details)
     db.add(arena)
     db.flush()

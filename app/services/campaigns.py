@@ -63,13 +63,13 @@ def open_hunt(
     now: datetime,
 ) -> Campaign:
     """Raises Invalid: field_missing, text_too_long, day_unreadable, period_backwards."""
-    begins, ends = fields.day(starts_on, "starts_on"), fields.day(ends_on, "ends_on")
+    begins, ends = fields.needed_day(starts_on, "starts_on"), fields.needed_day(ends_on, "ends_on")
     if ends < begins:
         raise Invalid("period_backwards", field="ends_on")
     made = Campaign(
         process_id=process.id,
-        title=fields.text(title, "title", LONGEST_NAME),
-        expectation=fields.text(expectation, "expectation", LONGEST_TEXT),
+        title=fields.line(title, "title", LONGEST_NAME),
+        expectation=fields.line(expectation, "expectation", LONGEST_TEXT),
         starts_on=begins,
         ends_on=ends,
         target_groups=_groups(target_groups),
@@ -188,11 +188,11 @@ def add_task(
     campaign = find(db, process, campaign_id)
     made = CampaignTask(
         campaign_id=campaign.id,
-        what=fields.text(what, "what", LONGEST_TEXT),
-        channel=fields.text(channel, "channel", LONGEST_NAME),
-        target_group=fields.text(target_group, "target_group", LONGEST_NAME) if target_group.strip() else None,
-        spokesperson=fields.text(spokesperson, "spokesperson", LONGEST_NAME) if spokesperson.strip() else None,
-        due_on=fields.day(due_on, "due_on"),
+        what=fields.line(what, "what", LONGEST_TEXT),
+        channel=fields.line(channel, "channel", LONGEST_NAME),
+        target_group=fields.line(target_group, "target_group", LONGEST_NAME) if target_group.strip() else None,
+        spokesperson=fields.line(spokesperson, "spokesperson", LONGEST_NAME) if spokesperson.strip() else None,
+        due_on=fields.needed_day(due_on, "due_on"),
     )
     db.add(made)
     db.flush()
@@ -217,7 +217,7 @@ def tick(db: Session, process: Process, task_id: UUID, done: bool, today: date) 
 
 
 def _groups(values: Iterable[str]) -> list[str]:
-    found = list(dict.fromkeys(fields.text(value, "target_groups", LONGEST_NAME) for value in values if value.strip()))
+    found = list(dict.fromkeys(fields.line(value, "target_groups", LONGEST_NAME) for value in values if value.strip()))
     if len(found) > MOST_GROUPS:
         raise Invalid("text_too_long", field="target_groups", most=MOST_GROUPS)
     return found

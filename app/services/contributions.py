@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
@@ -21,7 +20,7 @@ from app.errors import Invalid, NotAllowed, NotFound
 from app.model import Contribution
 from app.model.catalogue import FEELING_OF_GROUP, FEELINGS, STICKER_GROUPS
 from app.model.contribution import FREQUENCIES, KINDS, MODERATION_STATES, SEASONS, SOURCES
-from app.services import moderation, participants, photos, processes, stretches
+from app.services import fields, moderation, participants, photos, processes, stretches
 from app.services.actors import SYSTEM, Held, Pupil
 from app.services.processes import Rules
 from app.store import next_change, upsert
@@ -153,16 +152,18 @@ def checked(properties: dict[str, Any], rules: Rules, allows: dict[str, Any]) ->
     for name in properties:
         if name not in PROPERTIES:
             raise Invalid("field_unknown", field=str(name)[:40])
-    kind = one_of(properties, "kind", allows.get("kinds", KINDS), required=True)
+    kind = fields.one_of(properties, "kind", allows.get("kinds", KINDS), required=True)
     group = (
-        "way" if kind == "route" else one_of(properties, "group", allows.get("groups", STICKER_GROUPS), required=True)
+        "way"
+        if kind == "route"
+        else fields.one_of(properties, "group", allows.get("groups", STICKER_GROUPS), required=True)
     )
     answers: dict[str, Any] = {"kind": kind, "group": group}
-    answers["category"] = one_of(properties, "category", rules.catalogue.get(str(group), {}), required=True)
+    answers["category"] = fields.one_of(properties, "category", rules.catalogue.get(str(group), {}), required=True)
     for name, entries in FROM_CATALOGUE.items():
-        answers[name] = one_of(properties, name, rules.catalogue.get(entries, {}))
+        answers[name] = fields.one_of(properties, name, rules.catalogue.get(entries, {}))
     for name, values in FROM_LIST.items():
-        answers[name] = one_of(properties, name, values)
+        answers[name] = fields.one_of(properties, name, values)
     if kind == "route" and answers["mode"] is None:
         raise Invalid("field_missing", field="mode")
     if kind != "route" and properties.get("modes") is not None:
@@ -171,7 +172,7 @@ def checked(properties: dict[str, Any], rules: Rules, allows: dict[str, Any]) ->
     answers["feeling"] = FEELING_OF_GROUP.get(str(group)) or answers["feeling"] or "neutral"
     answers["source"] = answers["source"] or "map"
     for name, most in TEXTS.items():
-        answers[name] = text(properties.get(name), name, most)
+        answers[name] = fields.prose(properties.get(name), name, most)
     return answers
 
 
@@ -311,32 +312,3 @@ def _digest(key: bytes, geometry: Any, properties: dict[str, Any]) -> str:
     """Recognises the same request; keyed by the token, so that the database cannot test guesses of what was drawn."""
     text = json.dumps([geometry, properties], sort_keys=True, separators=(",", ":"))
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-
-
-def one_of(properties: dict[str, Any], name: str, values: Any, *, required: bool = False) -> str | None:
-    """The word under that name, None for none. Raises Invalid for any other word."""
-    value = properties.get(name)
-    if value is None or value == "":
-        if required:
-            raise Invalid("field_missing", field=name)
-        return None
-    if not isinstance(value, str) or value not in values:
-        raise Invalid("value_unknown", field=name, offered=", ".join(values))
-    return value
-
-
-def text(value: Any, name: str, most: int) -> str | None:
-    """A text in composed form without control signs, None for nothing. Raises Invalid."""
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise Invalid("not_text", field=name)
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise Invalid("not_text", field=name) from error
-    kept = "".join(c for c in unicodedata.normalize("NFC", value) if c == "\n" or unicodedata.category(c) != "Cc")
-    kept = kept.strip()
-    if len(kept) > most:
-        raise Invalid("text_too_long", field=name, most=most)
-    return kept or None

@@ -55,15 +55,15 @@ def add(
     db: Session, process: Process, *, name: str, unit: str, source: str, story: str = "", now: datetime
 ) -> Indicator:
     """Raises Invalid: field_missing, text_too_long; Conflict: already_taken."""
-    called = fields.text(name, "name", LONGEST_NAME)
+    called = fields.line(name, "name", LONGEST_NAME)
     if db.scalar(select(Indicator.id).where(Indicator.process_id == process.id, Indicator.name == called)):
         raise Conflict("already_taken", field="name")
     made = Indicator(
         process_id=process.id,
         name=called,
-        unit=fields.text(unit, "unit", 20),
-        source=fields.text(source, "source", LONGEST_TEXT),
-        story=fields.text(story, "story", LONGEST_TEXT) if story.strip() else None,
+        unit=fields.line(unit, "unit", 20),
+        source=fields.line(source, "source", LONGEST_TEXT),
+        story=fields.line(story, "story", LONGEST_TEXT) if story.strip() else None,
         created_at=now,
     )
     db.add(made)
@@ -76,7 +76,7 @@ def measure(
 ) -> Measurement:
     """Put a value in; one of the same place and year is replaced. Numbers as people write them, with comma or point."""
     indicator = of_process(db, process, indicator_id)
-    where = fields.text(place, "place", LONGEST_NAME)
+    where = fields.line(place, "place", LONGEST_NAME)
     when = fields.whole(year, "year", *YEARS)
     amount = fields.number(value, "value")
     about = fields.whole(people, "people", 0, 10_000_000) if people.strip() else None

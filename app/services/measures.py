@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Invalid, NotFound
 from app.model import Measure, MeasureInput, MeasureLog, MeasurePartner, MeasureStep, Process, RoadmapInput
 from app.model.measure import MEASURE_STATES, OVER, PARTNER_STATES, PRIORITIES, QUICK_FIXES
-from app.services import processes, roadmap
+from app.services import fields, processes, roadmap
 from app.services.actors import Officer
 
 LETTER = "T"
@@ -132,15 +132,13 @@ def take_step(
     ``today``).
     """
     row = _locked(db, process, public_id, version)
-    _one_of(wanted, tuple(MEASURE_STATES), "status")
+    fields.chosen(wanted, "status", MEASURE_STATES)
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid("sentence_missing", field="reason")
     if len(reason) > LONGEST_TEXT:
         raise Invalid("text_too_long", field="reason", most=LONGEST_TEXT)
-    day = _date(held_on, "held_on") or today
-    if day > today:
-        raise Invalid("date_ahead", field="held_on")
+    day = fields.day(held_on, "held_on", latest=today) or today
     if MEASURE_STATES.check(row.status, wanted):
         db.add(
             MeasureStep(
@@ -165,11 +163,10 @@ def set_partner(
 ) -> None:
     """Ask someone to take part, or write down what they answered. ``state`` "" takes them off the list."""
     row = _locked(db, process, public_id)
-    name = _short(name, "partner", required=True) or ""
+    name = fields.line(name, "partner", LONGEST_NAME)
     found = db.scalar(select(MeasurePartner).where(MeasurePartner.measure_id == row.id, MeasurePartner.name == name))
     before = found.state if found else ""
-    if state:
-        _one_of(state, PARTNER_STATES, "partner")
+    fields.one_of({"partner": state}, "partner", PARTNER_STATES)
     if state == before:
         return
     if found is None:
@@ -339,38 +336,17 @@ def _locked(db: Session, process: Process, public_id: str, version: int | None =
 
 
 def _words(said: Mapping[str, str]) -> dict[str, Any]:
-    words: dict[str, Any] = {name: _short(said.get(name, ""), name, required=name == "title") for name in NAMES}
-    for name in TEXTS:
-        text = said.get(name, "").strip() or None
-        if text and len(text) > LONGEST_TEXT:
-            raise Invalid("text_too_long", field=name, most=LONGEST_TEXT)
-        words[name] = text
-    words["priority"] = _one_of(said.get("priority") or "medium", PRIORITIES, "priority")
-    words["quick"] = _one_of(said["quick"], QUICK_FIXES, "quick") if said.get("quick") else None
-    words["deadline"] = _date(said.get("deadline", ""), "deadline")
+    words: dict[str, Any] = {name: _short(said, name) for name in NAMES}
+    words |= {name: fields.prose(said.get(name), name, LONGEST_TEXT) for name in TEXTS}
+    words["title"] = fields.line(said.get("title", ""), "title", LONGEST_NAME)
+    words["priority"] = fields.one_of(said, "priority", PRIORITIES) or "medium"
+    words["quick"] = fields.one_of(said, "quick", QUICK_FIXES)
+    words["deadline"] = fields.day(said.get("deadline"), "deadline")
     return words
 
 
-def _short(text: str, name: str, *, required: bool) -> str | None:
-    text = " ".join(text.split())
-    if required and not text:
-        raise Invalid("field_missing", field=name)
-    if len(text) > LONGEST_NAME:
-        raise Invalid("text_too_long", field=name, most=LONGEST_NAME)
-    return text or None
-
-
-def _date(text: str, name: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError as error:
-        raise Invalid("date_unreadable", field=name) from error
-
-
-def _one_of(value: str, values: tuple[str, ...], name: str) -> str:
-    if value not in values:
-        raise Invalid("value_unknown", field=name, offered=", ".join(values))
-    return value
+def _short(said: Mapping[str, str], name: str) -> str | None:
+    return fields.line(said[name], name, LONGEST_NAME) if said.get(name, "").strip() else None
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from app.model import Arena, ArenaNote, HeadTap, InputEvidence, Process, RoadmapInput
 from app.model.note import ACCESS
-from app.services import arenas, contributions, methods, participants, processes
+from app.services import arenas, fields, methods, participants, processes
 from app.store import upsert
 
 LONGEST = 2000
@@ -158,7 +158,7 @@ def tap(db: Session, arena: Arena, id: UUID, change: Any, counted_on: Any, now: 
     if methods.of(arena.method).counts != "taps":
         raise Closed("taps_not_here", field="change")
     participants.check_open(arena.state, db.get_one(Process, arena.process_id).phase)
-    day = min(_day(counted_on, "counted_on") or now.date(), now.date())
+    day = min(fields.day(counted_on, "counted_on") or now.date(), now.date())
     row = upsert(db, HeadTap).values(id=id, arena_id=arena.id, change=change, counted_on=day, created_at=now)
     return db.execute(row.on_conflict_do_nothing().returning(HeadTap.id)).scalar() is not None
 
@@ -170,16 +170,15 @@ def checked(db: Session, arena: Arena, said: dict[str, Any], now: datetime) -> d
             raise Invalid("field_unknown", field=str(name)[:40])
     method = methods.of(arena.method)
     themes = processes.catalogue(db, arena.process_id).get("theme", {})
-    values: dict[str, Any] = {"kind": contributions.one_of(said, "kind", method.notes, required=True)}
+    values: dict[str, Any] = {"kind": fields.one_of(said, "kind", method.notes, required=True)}
     for name, most in {"text": LONGEST, "place": 80, "source": 80, "language": 8}.items():
-        values[name] = contributions.text(said.get(name), name, most)
+        values[name] = fields.prose(said.get(name), name, most)
     if values["text"] is None:
         raise Invalid("field_missing", field="text")
-    values["theme"] = contributions.one_of(said, "theme", themes)
-    values["part"] = _part(said.get("part")) if method.part else None
-    values["said_on"] = _day(said.get("said_on"), "said_on")
-    if values["said_on"] is not None and values["said_on"] > now.date():
-        raise Invalid("day_to_come", field="said_on")
+    values["theme"] = fields.one_of(said, "theme", themes)
+    part = said.get("part") if method.part else None
+    values["part"] = None if part in (None, "") else fields.whole(part, "note_part", 1, MOST_PARTS)
+    values["said_on"] = fields.day(said.get("said_on"), "said_on", latest=now.date())
     secret = said.get("confidential") in (True, "yes")
     return {**values, "access": "confidential" if secret else "internal" if method.internal else "open"}
 
@@ -206,22 +205,3 @@ def _stored(
 
 def _find(db: Session, id: UUID) -> ArenaNote | None:
     return db.scalar(select(ArenaNote).where(ArenaNote.id == id).execution_options(populate_existing=True))
-
-
-def _part(value: Any) -> int | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PARTS:
-        raise Invalid("number_out_of_range", field="note_part", low=1, high=MOST_PARTS)
-    return value
-
-
-def _day(value: Any, name: str) -> date | None:
-    if value is None or value == "":
-        return None
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise Invalid("day_not_usable", field=name) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import Closed, Conflict, Invalid, NotAllowed
 from app.model import Arena, ArenaMeeting, ArenaNote, Contribution, HostLink, InputEvidence, Process
 from app.model.arena import HEAD_COUNT_METHODS
-from app.services import arenas, contributions, methods
+from app.services import arenas, fields, methods
 from app.services.actors import Host
 from app.services.methods import Field
 
@@ -72,10 +72,12 @@ def describe(db: Session, arena: Arena, said: Mapping[str, str], *, staff: bool)
             details[asked.name] = _answer(asked, said[asked.name])
     arena.details = {name: value for name, value in details.items() if value is not None}
     if "held_on" in said:
-        arena.held_on = _day(said["held_on"])
+        arena.held_on = fields.day(said["held_on"], "held_on")
     if method.counts == "once" and "head_count" in said:
         arena.head_count = _number(said["head_count"], "head_count", 0, MOST_PEOPLE)
-        arena.head_count_method = _how(said.get("head_count_method", "")) if arena.head_count is not None else None
+        how = said.get("head_count_method", "")
+        known = arena.head_count is not None
+        arena.head_count_method = fields.chosen(how, "head_count", HEAD_COUNT_METHODS) if known else None
     db.flush()
 
 
@@ -95,7 +97,7 @@ def meet(db: Session, arena: Arena, *, number: str, held_on: str, present: str, 
     if again > min(came, earlier):
         raise Invalid("more_returned_than_came", field="seen_before", most=min(came, earlier))
     row = next((row for row in rows if row.number == which), None) or ArenaMeeting(arena_id=arena.id, number=which)
-    row.held_on, row.present, row.seen_before = _day(held_on), came, again
+    row.held_on, row.present, row.seen_before = fields.day(held_on, "held_on"), came, again
     db.add(row)
     db.flush()
     return row
@@ -124,30 +126,12 @@ def _answer(asked: Field, value: str) -> Any:
     if asked.kind == "number":
         return _number(value, asked.name, asked.least, asked.most, asked.refusal)
     if asked.kind == "choice":
-        return contributions.one_of({asked.name: value}, asked.name, asked.choices)
-    return contributions.text(value, asked.name, asked.most)
+        return fields.one_of({asked.name: value}, asked.name, asked.choices)
+    return fields.prose(value, asked.name, asked.most)
 
 
 def _number(value: str, name: str, low: int, high: int, refusal: str = "number_out_of_range") -> int | None:
-    value = value.strip()
-    if not value:
-        return None
-    if not (value.isascii() and value.isdigit() and len(value) < 10 and low <= int(value) <= high):
-        raise Invalid(refusal, field=name, low=low, high=high)
-    return int(value)
-
-
-def _how(value: str) -> str:
-    if value not in HEAD_COUNT_METHODS:
-        raise Invalid("value_unknown", field="head_count", offered=", ".join(HEAD_COUNT_METHODS))
-    return value
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError as error:
-        raise Invalid("day_not_usable", field="held_on") from error
+    return fields.whole(value, name, low, high, refusal=refusal) if value.strip() else None
 
 
 def of_process(db: Session, process: Process) -> dict[str, list[Arena]]:

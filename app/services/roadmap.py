@@ -13,7 +13,7 @@ from app.errors import Conflict, Invalid, NotFound, TooFew
 from app.model import Area, Contribution, InputEvidence, InputLog, Participant, Process, RoadmapInput
 from app.model.contribution import COUNTED_STATES
 from app.model.roadmap import INPUT_KINDS, INPUT_STATES, REALISERS
-from app.services import heads, processes, roadmap_tags, voices
+from app.services import fields, heads, processes, roadmap_tags, voices
 from app.services.actors import Officer
 
 LONGEST_TITLE = 140
@@ -169,7 +169,7 @@ def change_status(
 ) -> RoadmapInput:
     """Move on, with the sentence the public will read."""
     row = locked(db, process, public_id)
-    _one_of(wanted, tuple(INPUT_STATES), "status")
+    fields.chosen(wanted, "status", INPUT_STATES)
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid("field_missing", field="reason")
@@ -326,33 +326,17 @@ def themes(db: Session, process: Process) -> tuple[str, ...]:
 
 def checked(themes: tuple[str, ...], *, title: str, theme: str, realiser: str, text: str | None) -> dict[str, Any]:
     """The words as they are kept. Raises Invalid naming the field."""
-    title = " ".join(title.split())
-    if not title:
-        raise Invalid("field_missing", field="title")
-    if len(title) > LONGEST_TITLE:
-        raise Invalid("text_too_long", field="title", most=LONGEST_TITLE)
-    text = (text or "").strip() or None
-    if text and len(text) > LONGEST_TEXT:
-        raise Invalid("text_too_long", field="text", most=LONGEST_TEXT)
     return {
-        "title": title,
-        "text": text,
-        "theme": _one_of(theme, themes, "theme"),
-        "realiser": _one_of(realiser, REALISERS, "realiser"),
+        "title": fields.line(title, "title", LONGEST_TITLE),
+        "text": fields.prose(text, "text", LONGEST_TEXT),
+        "theme": fields.chosen(theme, "theme", themes),
+        "realiser": fields.chosen(realiser, "realiser", REALISERS),
     }
 
 
 def checked_kind(kind: str) -> str:
     """Raises Invalid unless it is one of ``INPUT_KINDS``."""
-    return _one_of(kind, INPUT_KINDS, "kind")
-
-
-def _one_of(value: str, values: tuple[str, ...], name: str) -> str:
-    if not value:
-        raise Invalid("field_missing", field=name)
-    if value not in values:
-        raise Invalid("value_unknown", field=name, offered=", ".join(values))
-    return value
+    return fields.chosen(kind, "kind", INPUT_KINDS)
 
 
 def touch(row: RoadmapInput, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
 from app.model import HearingAnswer, PlanVersion, Process
-from app.services import measures
+from app.services import fields, measures
 from app.services.actors import Officer
 from app.services.measures import LONGEST_NAME, LONGEST_TEXT, Told
 
@@ -30,7 +30,7 @@ class Change:
 
 def freeze(db: Session, actor: Officer, process: Process, title: str, now: datetime) -> PlanVersion:
     """Keep the measures as they are now under a name: a draft for hearing, the plan that was adopted."""
-    title = _text(title, "title", LONGEST_NAME)
+    title = fields.line(title, "title", LONGEST_NAME)
     rows = standing(db, process)
     if not rows:
         raise Conflict("plan_empty", field="measures")
@@ -97,8 +97,8 @@ def receive(db: Session, row: PlanVersion, *, section: str, sender: str, text: s
     made = HearingAnswer(
         version_id=row.id,
         section=section or None,
-        sender=_text(sender, "sender", LONGEST_NAME),
-        text=_text(text, "text", LONGEST_TEXT),
+        sender=fields.line(sender, "sender", LONGEST_NAME),
+        text=fields.prose(text, "text", LONGEST_TEXT, required=True),
         received_on=today,
     )
     db.add(made)
@@ -111,7 +111,7 @@ def reply(db: Session, row: PlanVersion, number: int, text: str) -> None:
     found = db.scalar(select(HearingAnswer).where(HearingAnswer.version_id == row.id, HearingAnswer.number == number))
     if found is None:
         raise NotFound("answer_unknown", field="answer")
-    found.reply = _text(text, "reply", LONGEST_TEXT)
+    found.reply = fields.prose(text, "reply", LONGEST_TEXT, required=True)
     db.flush()
 
 
@@ -130,12 +130,3 @@ def _kept(told: Told) -> dict[str, Any]:
         "inputs": [row.public_id for row in told.inputs],
         "partners": [each.name for each in told.partners if each.state == "accepted"],
     }
-
-
-def _text(text: str, name: str, most: int) -> str:
-    text = text.strip()
-    if not text:
-        raise Invalid("field_missing", field=name)
-    if len(text) > most:
-        raise Invalid("text_too_long", field=name, most=most)
-    return text

@@ -209,7 +209,7 @@ def standing(db: Session, arena: Arena) -> Standing:
 
 def shelve(db: Session, process: Process, arena: Arena, public_id: str, case: str) -> None:
     """Take an input off the table: it belongs to another case. Its dots stay, and count again if it comes back."""
-    _item(db, process, arena, public_id).shelved = fields.text(case, "case", LONGEST_WORDS)
+    _item(db, process, arena, public_id).shelved = fields.line(case, "case", LONGEST_WORDS)
     db.flush()
 
 
@@ -231,7 +231,7 @@ def offer(db: Session, actor: Pupil, public_id: str, name: Any, words: Any, now:
 
 def put_offer(db: Session, input_id: UUID, arena_id: UUID | None, name: Any, words: Any, now: datetime) -> Offer:
     """Keep an offer of help; the same name again changes the words of its offer. Raises Invalid."""
-    called = fields.text(name if isinstance(name, str) else "", "name", arenas.LONGEST_NAME)
+    called = fields.line(name if isinstance(name, str) else "", "name", arenas.LONGEST_NAME)
     said = words.strip()[:LONGEST_WORDS] if isinstance(words, str) and words.strip() else None
     known = db.scalar(select(Offer).where(Offer.input_id == input_id, Offer.name == called))
     if known is None:

@@ -16,7 +16,6 @@ NOTES_PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("It stays as their source. Close it instead."),
     ),
     "csv_unreadable": (_("The file cannot be read as CSV."), _("Save it again as CSV, and send it once more.")),
-    "day_not_usable": (_("That is no day: %(field)s."), _("Write it like 2026-11-24.")),
     "day_to_come": (_("That day has not come yet: %(field)s."), _("Choose today or an earlier day.")),
     "method_not_hosted": (
         _("This method is run by the municipality itself."),

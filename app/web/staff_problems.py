@@ -46,8 +46,6 @@ STAFF_PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("Dask is not installed here."),
         _("Install snarvei[scale], or choose --scheduler single or processes."),
     ),
-    "date_ahead": (_("That day has not come yet."), _("Write the day it was decided, today or before.")),
-    "date_unreadable": (_("We cannot read that date."), _("Write it as year, month and day: 2026-12-31.")),
     "file_missing": (_("We cannot find the file %(file)s."), _("Check its name and folder.")),
     "file_not_shared": (
         _("The file %(file)s is not there where it was to be counted."),

@@ -20,10 +20,10 @@ def test_a_figure_is_read_with_comma_or_point_and_spaces(whole: int, mark: str, 
 def test_any_text_is_taken_in_one_line_or_refused_by_its_field(value: str) -> None:
     wanted = " ".join(value.split())
     if 1 <= len(wanted) <= 20:
-        assert fields.text(value, "title", 20) == wanted
+        assert fields.line(value, "title", 20) == wanted
         return
     with pytest.raises(Invalid) as refused:
-        fields.text(value, "title", 20)
+        fields.line(value, "title", 20)
     assert (refused.value.code, refused.value.field) == ("text_too_long" if wanted else "field_missing", "title")
 
 
@@ -34,7 +34,7 @@ def test_what_is_no_whole_number_within_bounds_is_refused(value: object) -> None
 
 
 def test_days_are_days_of_the_calendar() -> None:
-    assert fields.day(" 2016-02-29 ", "due_on") == date(2016, 2, 29)
+    assert fields.needed_day(" 2016-02-29 ", "due_on") == date(2016, 2, 29)
     for value, code in (("2015-02-29", "day_unreadable"), ("29.02.2016", "day_unreadable"), (" ", "field_missing")):
         with pytest.raises(Invalid, match=code):
-            fields.day(value, "due_on")
+            fields.needed_day(value, "due_on")

@@ -77,7 +77,7 @@ def test_a_measure_is_made_from_inputs_and_keeps_its_id(store: Store) -> None:
         ({"title": "x" * 141}, "text_too_long", "title"),
         ({"owner": "x" * 141}, "text_too_long", "owner"),
         ({"goal": "x" * 4001}, "text_too_long", "goal"),
-        ({"deadline": "next summer"}, "date_unreadable", "deadline"),
+        ({"deadline": "next summer"}, "day_unreadable", "deadline"),
         ({"priority": "urgent"}, "value_unknown", "priority"),
         ({"quick": "bridge"}, "value_unknown", "quick"),
     ],
@@ -141,7 +141,7 @@ def test_each_step_has_its_sentence_and_its_day(store: Store) -> None:
             assert (refused.value.code, refused.value.field) == ("sentence_missing", "reason")
         with pytest.raises(Invalid) as refused:
             step(db, planner, made, row, "adopted", held_on=(TODAY + timedelta(days=1)).isoformat())
-        assert refused.value.code == "date_ahead"
+        assert refused.value.code == "day_to_come"
         assert row.status == "proposed"
         step(db, planner, made, row, "adopted", "  Kommunestyret  sa ja. ", held_on="2026-11-08")
         step(db, planner, made, row, "rejected", "Pengene gikk til skolen.")

@@ -113,7 +113,7 @@ def test_nobody_changes_a_note_of_another_arena(store: Store) -> None:
         ({"kind": "quality", "text": "Lys", "part": "x"}, "number_out_of_range", "note_part"),
         ({"kind": "quality", "text": "Lys", "name": "Kari"}, "field_unknown", "name"),
         ({"kind": "quality", "text": "Lys", "theme": "ukjent"}, "value_unknown", "theme"),
-        ({"kind": "quality", "text": "Lys", "said_on": "i går"}, "day_not_usable", "said_on"),
+        ({"kind": "quality", "text": "Lys", "said_on": "i går"}, "day_unreadable", "said_on"),
         ({"kind": "quality", "text": "Lys", "said_on": "2999-01-01"}, "day_to_come", "said_on"),
     ],
 )
@@ -389,7 +389,7 @@ def test_rows_that_cannot_be_used_are_named_and_the_others_come_in(store: Store)
         assert found.taken == 2
         assert [(line, refusal.code) for line, refusal in found.refused] == [
             (3, "field_missing"),
-            (4, "day_not_usable"),
+            (4, "day_unreadable"),
             (5, "value_unknown"),
         ]
 

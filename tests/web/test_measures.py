@@ -72,7 +72,7 @@ def test_figures_of_too_few_are_on_no_page_of_a_measure(light: FlaskClient, embe
         ({"title": " "}, "field_missing"),
         ({"inputs": " "}, "measure_without_inputs"),
         ({"inputs": "BORGEN-0077"}, "input_unknown"),
-        ({"deadline": "snart"}, "date_unreadable"),
+        ({"deadline": "snart"}, "day_unreadable"),
         ({"priority": "haste"}, "value_unknown"),
     ],
 )
