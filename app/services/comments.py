@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +10,10 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from app.errors import Invalid, Refusal, TooLarge
+from app.errors import Invalid, Refusal
 from app.model import Arena
-from app.services import methods, notes
+from app.services import methods, notes, sheets
 
-MOST_BYTES = 2_000_000
-MOST_ROWS = 5_000
-FORMULA = ("=", "+", "-", "@", "\t")
 COLUMNS = {
     "text": ("text", "tekst", "kommentar", "comment", "innspill", "message"),
     "said_on": ("dato", "date", "dag", "day", "said_on"),
@@ -29,87 +24,67 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Report:
-    """Rows that became notes, that had come before, and that were refused with the line they stand on; columns that
-    were not read, a profile's name among them; rows whose text begins like a formula and was taken as text.
+    """Rows that became notes, that had come before, and that were refused with the row they stand on; columns that were
+    not read, a profile's name among them.
     """
 
     taken: int
     known: int
     refused: list[tuple[int, Refusal]]
     left_out: list[str]
-    formulas: int
 
 
-def read(raw: bytes) -> list[list[str]]:
-    """Rows of a CSV file in UTF-8 or Latin-1, with semicolons, commas or tabs. Raises Invalid, TooLarge."""
-    if len(raw) > MOST_BYTES:
-        raise TooLarge("file_too_large", field="file", file="CSV", most=MOST_BYTES // 1_000_000)
-    if b"\0" in raw:
-        raise Invalid("csv_unreadable", field="file")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    first = text.split("\n", 1)[0]
-    separator = max(";,\t", key=first.count)
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise Invalid("csv_unreadable", field="file") from error
-    if len(rows) > MOST_ROWS + 1:
-        raise TooLarge("too_many_rows", field="file", most=MOST_ROWS)
-    return rows
-
-
-def bring_in(db: Session, arena: Arena, raw: bytes, *, source: str, now: datetime) -> Report:
-    """Each row of the file as a note; the same row again is known. Raises Invalid where no column holds the text."""
-    rows = read(raw)
-    header = [cell.strip().casefold() for cell in rows[0]] if rows else []
+def bring_in(db: Session, arena: Arena, raw: bytes, called: str, *, source: str, now: datetime) -> Report:
+    """Each row of a spreadsheet as a note; the same row again is known. Raises what ``sheets.read`` does, and Invalid
+    where no column holds the text.
+    """
+    sheet = sheets.read(raw, called)
+    names = {column.casefold(): column for column in sheet.columns}
     places = {
-        field: next((header.index(name) for name in names if name in header), None) for field, names in COLUMNS.items()
+        field: next((names[name] for name in offered if name in names), None) for field, offered in COLUMNS.items()
     }
     if places["text"] is None:
-        raise Invalid(
-            "text_column_missing", field="file", found=", ".join(header[:12]), wanted=", ".join(COLUMNS["text"])
-        )
-    read_too = {at for at in places.values() if at is not None}
-    return _taken(
-        db,
-        arena,
-        [
-            {field: row[at].strip() for field, at in places.items() if at is not None and at < len(row)}
-            for row in rows[1:]
-        ],
-        [name for at, name in enumerate(rows[0]) if at not in read_too],
-        source,
-        now,
-    )
+        found, wanted = ", ".join(sheet.columns[:12]), ", ".join(COLUMNS["text"])
+        raise Invalid("text_column_missing", field="file", found=found, wanted=wanted)
+    rows = [
+        (number, {field: row[column] for field, column in places.items() if column}, places["text"] in formulas)
+        for number, row, formulas in zip(sheet.numbers, sheet.rows, sheet.formulas, strict=True)
+    ]
+    return _taken(db, arena, rows, [name for name in sheet.columns if name not in places.values()], source, now)
 
 
 def paste(db: Session, arena: Arena, text: str, *, source: str, said_on: str, now: datetime) -> Report:
     """Each paragraph of a pasted text as a note."""
     said = [" ".join(part.split()) for part in text.replace("\r", "").split("\n\n")]
-    return _taken(db, arena, [{"text": part, "said_on": said_on} for part in said if part], [], source, now)
+    rows = [(number, {"text": part, "said_on": said_on}, False) for number, part in enumerate(filter(None, said), 1)]
+    return _taken(db, arena, rows, [], source, now)
 
 
 def _taken(
-    db: Session, arena: Arena, rows: list[dict[str, str]], left_out: list[str], source: str, now: datetime
+    db: Session,
+    arena: Arena,
+    rows: list[tuple[int, dict[str, str], bool]],
+    left_out: list[str],
+    source: str,
+    now: datetime,
 ) -> Report:
-    taken = known = formulas = 0
+    """``rows``: the number of each, what it says, and whether its text is a formula."""
+    taken = known = 0
     refused: list[tuple[int, Refusal]] = []
     kinds = methods.of(arena.method).notes
-    for line, row in enumerate(rows, 2):
+    for number, row, formula in rows:
         said: dict[str, Any] = {name: value for name, value in row.items() if value}
         said |= {"kind": said.get("kind", kinds[0]), "said_on": _day(said.get("said_on", ""))}
         said["source"] = said.get("source") or source
         try:
+            if formula:
+                raise Invalid("cell_formula", field="text")
             created = _note(db, arena, said, now)
         except Refusal as refusal:
-            refused.append((line, refusal))
-            continue
-        taken, known = taken + created, known + (not created)
-        formulas += said["text"].startswith(FORMULA)
-    return Report(taken, known, refused, left_out, formulas)
+            refused.append((number, refusal))
+        else:
+            taken, known = taken + created, known + (not created)
+    return Report(taken, known, refused, left_out)
 
 
 def _note(db: Session, arena: Arena, said: dict[str, Any], now: datetime) -> bool:
@@ -129,16 +104,3 @@ def _day(text: str) -> str:
     if len(parts) == 3 and all(part.isdigit() for part in parts):
         return f"{parts[2]:0>4}-{parts[1]:0>2}-{parts[0]:0>2}"
     return text[:10]
-
-
-def as_csv(rows: list[dict[str, Any]]) -> bytes:
-    """Rows as CSV that a spreadsheet opens with its letters whole and no cell as a formula."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["text"], delimiter=";", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
-    return ("\ufeff" + text.getvalue()).encode()
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

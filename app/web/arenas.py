@@ -12,7 +12,7 @@ from app.errors import Invalid, NotFound, Refusal
 from app.model import Arena
 from app.model.arena import ARENA_STATES
 from app.model.roadmap import INPUT_KINDS, REALISERS
-from app.services import arenas, comments, hand_sheets, note_inputs, notes, occasions, word_counts
+from app.services import arenas, comments, hand_sheets, note_inputs, notes, occasions, sheets, word_counts
 from app.web import access, plan, problems
 from app.web import occasions as hosts
 from app.web.addresses import outside, qr
@@ -99,12 +99,12 @@ def remove_sheet(slug: str, id: UUID, photo: UUID) -> str | Response | tuple[str
 def bring_in(slug: str, id: UUID) -> str | Response | tuple[str, int]:
     """Comments from a file, or pasted; the page tells what became of them."""
     try:
-        access.large_form(comments.MOST_BYTES, "file")
+        access.large_form(sheets.MOST_BYTES, "file")
         sent, form, source = request.files.get("file"), request.form, request.form.get("source", "")
         with desk(slug, write=True) as at:
             arena = arenas.of_process(at.db, at.process, id)
             if sent is not None and sent.filename:
-                report = comments.bring_in(at.db, arena, sent.read(), source=source, now=now())
+                report = comments.bring_in(at.db, arena, sent.read(), sent.filename, source=source, now=now())
             else:
                 said_on, pasted = form.get("said_on", ""), form.get("pasted", "")
                 report = comments.paste(at.db, arena, pasted, source=source, said_on=said_on, now=now())
@@ -158,7 +158,8 @@ def as_csv(slug: str, id: UUID) -> Response:
     with desk(slug) as at:
         rows = notes.of_arena(at.db, arenas.of_process(at.db, at.process, id))
         names = ("part", "kind", "text", "theme", "place", "language", "source", "said_on", "access")
-        raw = comments.as_csv([{n: getattr(row, n) for n in names} for row in rows if row.access != "confidential"])
+        told = ([getattr(row, name) for name in names] for row in rows if row.access != "confidential")
+        raw = sheets.written(list(names), told)
     answer = Response(raw, mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="notater.csv"'
     return answer

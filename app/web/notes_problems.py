@@ -15,7 +15,6 @@ NOTES_PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("Inputs of the roadmap rest on this arena."),
         _("It stays as their source. Close it instead."),
     ),
-    "csv_unreadable": (_("The file cannot be read as CSV."), _("Save it again as CSV, and send it once more.")),
     "day_to_come": (_("That day has not come yet: %(field)s."), _("Choose today or an earlier day.")),
     "method_not_hosted": (
         _("This method is run by the municipality itself."),
@@ -55,7 +54,6 @@ NOTES_PROBLEMS: dict[str, tuple[LazyString, LazyString]] = {
         _("No column of the file holds the comments."),
         _("Call it one of these: %(wanted)s. The file has: %(found)s."),
     ),
-    "too_many_rows": (_("The file has too many rows."), _("Send at most %(most)s at a time.")),
 }
 # Where adults write down what is said, these stand in place of the sentences for a class.
 FOR_NOTES: dict[str, tuple[LazyString, LazyString]] = {

@@ -239,13 +239,15 @@ def test_comments_come_in_from_a_file_and_go_at_the_authors_wish(client: FlaskCl
     signed_in(client)
     home = f"/plan/{made.slug}/arenaer/{where.id}"
     raw = "Navn;Dato;Kommentar\nKari Nordmann;1.11.2026;Vi mangler lys på stien\nOla;i går;Benk\nPer;1.11.2026;=1+1\n"
+    raw += "Per;1.11.2026;+1 for benk\n"
     sent = {"source": "Med hjerte for Borgen", "file": (BytesIO(raw.encode("latin-1")), "kommentarer.csv")}
     page = client.post(f"{home}/kommentarer", data=sent)
     assert page.status_code == 200
     assert "Vi mangler lys på stien" in page.text
     assert "Kari" not in page.text
     assert "Med hjerte for Borgen" in page.text
-    assert "'=1+1" in client.get(f"{home}/notater.csv").text
+    assert "=1+1" not in page.text
+    assert "'+1 for benk" in client.get(f"{home}/notater.csv").text
     with store.reading() as db:
         first, _ = notes.of_arena(db, where)
     assert client.post(f"{home}/notat/{first.id}/slett").status_code == 302
