@@ -12,6 +12,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 WGS84 = 4326
+WEB_MERCATOR_WORLD_M = 40075016.685578488
 EXPORT = (4326, 25832, 25833, 25835)
 
 _local = threading.local()

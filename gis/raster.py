@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gis.crs import WEB_MERCATOR_WORLD_M
 from gis.morton import deinterleave, unit
 
-CIRCUMFERENCE_M = 40075016.685578488
 Bounds = tuple[float, float, float, float]
 
 
@@ -43,7 +43,7 @@ class Window:
 
     @property
     def cell(self) -> float:
-        return CIRCUMFERENCE_M / (1 << self.level)
+        return WEB_MERCATOR_WORLD_M / (1 << self.level)
 
     def filled(self, codes: np.ndarray, values: np.ndarray) -> Raster:
         """``values`` of cells by their Morton codes at this level; what lies outside is left out."""
@@ -52,5 +52,5 @@ class Window:
         inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
         found = np.zeros((self.rows, self.columns), np.int32)
         found[row[inside], column[inside]] = values[inside]
-        half = CIRCUMFERENCE_M / 2
+        half = WEB_MERCATOR_WORLD_M / 2
         return Raster(found, self.left * self.cell - half, half - self.top * self.cell, self.cell)

@@ -10,12 +10,12 @@ from numba import njit
 from PIL import Image
 
 from gis import ramps
+from gis.crs import WEB_MERCATOR_WORLD_M
 from gis.density import FINEST, View, deinterleave, interleave
 
 SIZE = 256
 SIZES = (256, 512)
 MAX_ZOOM = 20
-_CIRCUMFERENCE = 40075016.685578488
 _BLOCK = 4
 _INSIDE = np.column_stack(deinterleave(np.arange(1 << 2 * _BLOCK, dtype=np.uint64))).astype(np.int64)
 _known: WeakKeyDictionary[View, dict[int | tuple[int, float], float]] = WeakKeyDictionary()
@@ -116,7 +116,7 @@ def extent(bounds: Bounds, style: Style = HEAT, *, size: int = 1024) -> Frame:
 def _frame(
     level: int, edges: Bounds, size: tuple[int, int], style: Style, latitude: float, cells_per_pixel: float
 ) -> Frame:
-    cell_m = _CIRCUMFERENCE / (1 << level) * float(np.cos(np.radians(min(abs(latitude), 85.0))))
+    cell_m = WEB_MERCATOR_WORLD_M / (1 << level) * float(np.cos(np.radians(min(abs(latitude), 85.0))))
     radius = max(style.kernel_m / cell_m, style.least_px * cells_per_pixel, 0.8)
     return Frame(level, *edges, size, radius, cell_m, style.ramp)
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import shapely
 
 from gis import vector_points
-from gis.crs import WGS84, project, project_xy
+from gis.crs import WEB_MERCATOR_WORLD_M, WGS84, project, project_xy
 from gis.density import FINEST, View, deinterleave, interleave
 from gis.layer import Layer
 from gis.repeating import repeated
@@ -30,7 +30,6 @@ FINEST_OVERVIEW = FINEST - CELL_STEPS
 FINEST_LAYER = 14
 _LEAST_PX = 2
 _MARGINS = (-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
-_WORLD = 40075016.685578488
 _POINT, _LINE, _POLYGON = 1, 2, 3
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 15
 
@@ -87,7 +86,7 @@ class Tiled:
         if len(rows):
             self.bounds = tuple(shapely.total_bounds(project(rows.geometry, layer.epsg, WGS84)).tolist())
         metric = project(rows.geometry, layer.epsg, WEB_MERCATOR)
-        self._geometry = shapely.transform(metric, lambda xy: (xy * (1, -1) + _WORLD / 2) / _WORLD)
+        self._geometry = shapely.transform(metric, lambda xy: xy * (1, -1) / WEB_MERCATOR_WORLD_M + 0.5)
         self._tree = shapely.STRtree(self._geometry)
         self._clearance = shapely.minimum_clearance(self._geometry)
         self._paths = Paths.of(self._geometry)
@@ -116,14 +115,14 @@ class Tiled:
 
 def coarsest(width: float, latitude: float) -> int:
     """The first zoom at which what is ``width`` metres wide on the ground is at least two of a tile's 256 pixels."""
-    across = _WORLD * np.cos(np.radians(latitude)) / 256
+    across = WEB_MERCATOR_WORLD_M * np.cos(np.radians(latitude)) / 256
     return max(int(np.ceil(np.log2(_LEAST_PX * across / width))), 0)
 
 
 def covering(bounds: Sequence[float], z: int) -> tuple[int, int, int, int]:
     """First and last column, first and last row of the tiles that hold ``bounds`` (WGS 84)."""
     x, y = project_xy(np.array(bounds[0::2]), np.array(bounds[1::2]), WGS84, WEB_MERCATOR)
-    at = np.concatenate([x, -y[::-1]]) / _WORLD + 0.5
+    at = np.concatenate([x, -y[::-1]]) / WEB_MERCATOR_WORLD_M + 0.5
     west, east, north, south = np.clip(np.floor(at * (1 << z)), 0, (1 << z) - 1).astype(int).tolist()
     return west, east, north, south
 

@@ -93,7 +93,7 @@ def of_participant(db: Session, process: Process, actor: Pupil) -> dict[UUID, li
     """What became of each thing that a participant made, for its own eyes; things that led to nothing public are not in
     it.
     """
-    end = measures.survivors(db, process)
+    end = roadmap.ends(db, process)
     public = {each.input.id: each for each in of_process(db, process).inputs}
     rows = db.execute(
         select(InputEvidence.contribution_id, InputEvidence.input_id)
@@ -102,7 +102,7 @@ def of_participant(db: Session, process: Process, actor: Pupil) -> dict[UUID, li
     )
     found: dict[UUID, list[Answer]] = {}
     for contribution_id, input_id in rows:
-        answer = public.get(end.get(input_id, input_id))
+        answer = public.get(end[input_id])
         if answer is not None and contribution_id is not None:
             found.setdefault(contribution_id, []).append(answer)
     return found
@@ -115,8 +115,8 @@ def latest_steps(db: Session, process: Process) -> list[tuple[Measure, MeasureSt
 
 def people_behind(db: Session, process: Process, inputs: Iterable[RoadmapInput]) -> int | None:
     """How many people at least stand behind any of these inputs, each once; None of too few."""
-    end, wanted = measures.survivors(db, process), {row.id for row in inputs}
-    sources = [*wanted, *(id for id, other in end.items() if other in wanted)]
+    end, wanted = roadmap.ends(db, process), {row.id for row in inputs}
+    sources = [id for id, other in end.items() if other in wanted]
     people: dict[UUID, int] = {}
     for those in voices.behind(db, process, InputEvidence.input_id.in_(sources)).values():
         people |= those
@@ -150,12 +150,12 @@ def _reasons(db: Session, rows: list[RoadmapInput]) -> dict[UUID, str]:
 
 def _said_by(db: Session, process: Process, arena: Arena) -> set[UUID]:
     """The inputs that enough people of an arena stand behind, or the arena as a whole."""
-    end = measures.survivors(db, process)
+    end = roadmap.ends(db, process)
     people: dict[UUID, dict[UUID, int]] = {}
     for input_id, those in voices.behind(db, process, Contribution.arena_id == arena.id).items():
-        people.setdefault(end.get(input_id, input_id), {}).update(those)
+        people.setdefault(end[input_id], {}).update(those)
     found = {id for id, those in people.items() if sum(those.values()) >= process.minimum_people}
     if (arena.head_count or 0) >= process.minimum_people:
         whole = db.scalars(select(InputEvidence.input_id).where(InputEvidence.arena_id == arena.id))
-        found |= {end.get(id, id) for id in whole}
+        found |= {end[id] for id in whole}
     return found

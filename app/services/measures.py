@@ -192,8 +192,8 @@ def remove_input(db: Session, actor: Officer, process: Process, public_id: str, 
     row = _locked(db, process, public_id)
     wanted = roadmap.find(db, process, input_id)
     links = list(db.scalars(select(MeasureInput).where(MeasureInput.measure_id == row.id)))
-    end = survivors(db, process)
-    there = [link for link in links if end.get(link.input_id, link.input_id) == wanted.id]
+    end = roadmap.ends(db, process)
+    there = [link for link in links if end[link.input_id] == wanted.id]
     if not there:
         return
     if len(there) == len(links):
@@ -225,8 +225,8 @@ def of_process(db: Session, process: Process) -> list[Told]:
 
 def of_input(db: Session, process: Process, row: RoadmapInput) -> list[Told]:
     """The measures that answer an input, or one that went into it."""
-    merged = [id for id, other in survivors(db, process).items() if other == row.id]
-    linked = select(MeasureInput.measure_id).where(MeasureInput.input_id.in_([row.id, *merged]))
+    merged = [id for id, end in roadmap.ends(db, process).items() if end == row.id]
+    linked = select(MeasureInput.measure_id).where(MeasureInput.input_id.in_(merged))
     return told(db, process, list(db.scalars(_rows(process).where(Measure.id.in_(linked)))))
 
 
@@ -250,10 +250,10 @@ def told(db: Session, process: Process, rows: list[Measure]) -> list[Told]:
 
 def _inputs(db: Session, process: Process, ids: list[UUID]) -> dict[UUID, list[RoadmapInput]]:
     """The inputs of each measure, in the order of their numbers."""
-    end, links = survivors(db, process), select(MeasureInput).where(MeasureInput.measure_id.in_(ids))
+    end, links = roadmap.ends(db, process), select(MeasureInput).where(MeasureInput.measure_id.in_(ids))
     linked: dict[UUID, set[UUID]] = {}
     for link in db.scalars(links):
-        linked.setdefault(end.get(link.input_id, link.input_id), set()).add(link.measure_id)
+        linked.setdefault(end[link.input_id], set()).add(link.measure_id)
     rows = db.scalars(select(RoadmapInput).where(RoadmapInput.id.in_(linked)).order_by(RoadmapInput.number))
     found: dict[UUID, list[RoadmapInput]] = {}
     for row in rows:
@@ -289,24 +289,6 @@ def history(db: Session, row: Measure) -> list[MeasureLog]:
     return list(db.scalars(select(MeasureLog).where(MeasureLog.measure_id == row.id).order_by(MeasureLog.number)))
 
 
-def survivors(db: Session, process: Process) -> dict[UUID, UUID]:
-    """Of each input that was merged: the input it lives on in."""
-    merged = select(RoadmapInput.id, RoadmapInput.merged_into_id).where(
-        RoadmapInput.process_id == process.id,
-        RoadmapInput.status == "merged",
-        RoadmapInput.merged_into_id.is_not(None),
-    )
-    into = {id: other for id, other in db.execute(merged) if other is not None}
-    found = {}
-    for id in into:
-        seen, at = {id}, into[id]
-        while at in into and at not in seen:
-            seen.add(at)
-            at = into[at]
-        found[id] = at
-    return found
-
-
 def _by_measure(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
     for row in rows:
@@ -320,8 +302,7 @@ def _rows(process: Process) -> Any:
 
 def _surviving(db: Session, process: Process, public_id: str) -> RoadmapInput:
     row = roadmap.find(db, process, public_id)
-    end = survivors(db, process).get(row.id)
-    return db.get_one(RoadmapInput, end) if end else row
+    return db.get_one(RoadmapInput, roadmap.ends(db, process)[row.id])
 
 
 def _locked(db: Session, process: Process, public_id: str, version: int | None = None) -> Measure:

@@ -225,6 +225,12 @@ def figures(db: Session, process: Process, only: list[RoadmapInput] | None = Non
     return found
 
 
+def ends(db: Session, process: Process) -> dict[UUID, UUID]:
+    """Of every input the one it lives on in: itself, or what it was merged into, however far."""
+    roots = _families(RoadmapInput.process_id == process.id, RoadmapInput.merged_into_id.is_(None))
+    return dict(db.execute(select(roots.c.id, roots.c.root)).all())
+
+
 def _families(*chosen: ColumnElement[bool]) -> CTE:
     """``id`` and ``root`` of the chosen inputs and everything that was merged into them, however far."""
     roots = select(RoadmapInput.id, RoadmapInput.id.label("root")).where(*chosen).cte("roots", recursive=True)

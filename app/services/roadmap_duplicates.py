@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from scipy import sparse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -82,18 +81,10 @@ def _trigrams(texts: list[str]) -> Any:
     """A row of unit length for each text: its trigrams, the rarer the heavier (tf-idf), so that the product of two rows
     is the cosine of the angle between them.
     """
-    known: dict[str, int] = {}
-    columns, starts = [], [0]
-    for text in texts:
-        padded = f" {' '.join(text.casefold().split())} "
-        columns += [known.setdefault(padded[at : at + 3], len(known)) for at in range(len(padded) - 2)]
-        starts.append(len(columns))
-    counts = sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(texts), len(known)))
-    counts.sum_duplicates()
-    rarity = np.log(len(texts) / np.bincount(counts.indices, minlength=len(known))) + 1
-    weighted = counts @ sparse.diags(rarity)
-    length = np.sqrt(weighted.multiply(weighted).sum(axis=1)).A1
-    return (sparse.diags(1 / np.maximum(length, 1e-12)) @ weighted).tocsr()
+    from sklearn.feature_extraction.text import TfidfVectorizer  # half a second, for this page alone
+
+    vectors = TfidfVectorizer(analyzer="char", ngram_range=(3, 3), smooth_idf=False, lowercase=False)
+    return vectors.fit_transform([f" {' '.join(text.casefold().split())} " for text in texts])
 
 
 def _places(process: Process, rows: list[RoadmapInput]) -> list[Any]:

@@ -15,7 +15,7 @@ from app.errors import Closed, Conflict, Invalid, NotFound
 from app.model import Arena, Ballot, Dots, Offer, Participant, Process, RoadmapInput, WorkshopItem
 from app.model.workshop import OFFER_STATES
 from app.services import arenas, fields, participants
-from app.services.actors import Officer, Pupil
+from app.services.actors import Pupil
 
 MOST_DOTS = 20
 MOST_ITEMS = 200
@@ -264,11 +264,6 @@ def answer_offer(db: Session, process: Process, offer_id: UUID, wanted: str) -> 
         row.state = wanted
         db.flush()
     return row
-
-
-def change_state(db: Session, actor: Officer, arena: Arena, wanted: str, now: datetime) -> None:
-    """Pause, close or reopen the vote."""
-    arenas.change_state(db, actor, arena, wanted, now)
 
 
 def _checked(dots: Any, items: dict[str, WorkshopItem]) -> dict[str, int]:

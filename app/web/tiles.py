@@ -16,6 +16,7 @@ from app.web.addresses import outside
 from app.web.desk import glance
 from app.web.plan import selection
 from app.web.service import service
+from gis.crs import WEB_MERCATOR_WORLD_M
 from gis.tiles import MAX_ZOOM
 from gis.vector_tiles import covering
 
@@ -25,7 +26,7 @@ SOON, FOREVER = 300, 365 * 86400
 OGC = "http://www.opengis.net/def/rel/ogc/1.0"
 EPSG_3857 = "http://www.opengis.net/def/crs/EPSG/0/3857"
 MATRICES = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
-HALF_WORLD_M = 20037508.342789244
+HALF_WORLD_M = WEB_MERCATOR_WORLD_M / 2
 KINDS = {"text": "String", "integer": "Number", "real": "Number", "boolean": "Boolean"}
 SCHEMAS = {"text": "string", "integer": "integer", "real": "number", "boolean": "boolean"}
 

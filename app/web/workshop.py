@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.errors import Conflict, Invalid, NotFound, Refusal
 from app.model import Arena, Process
 from app.model.arena import ARENA_STATES
-from app.services import workshop
+from app.services import arenas, workshop
 from app.services.workshop import Standing
 from app.web import access, problems, wire
 from app.web.addresses import qr
@@ -143,7 +143,7 @@ def change_state(slug: str, id: UUID) -> Response:
     if wanted not in ARENA_STATES.table:
         raise NotFound("page_unknown")
     with desk(slug, write=True) as at:
-        workshop.change_state(at.db, at.officer, workshop.of(at.db, at.process, id), wanted, now())
+        arenas.change_state(at.db, at.officer, workshop.of(at.db, at.process, id), wanted, now())
     return redirect(url_for("workshop.table", slug=slug, id=id))
 
 

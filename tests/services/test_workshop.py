@@ -171,7 +171,7 @@ def test_after_the_close_nothing_is_taken_and_what_was_given_counts(store: Store
     token = at.token()
     at.votes(token, {at.inputs[0]: 2})
     with store.writing() as db:
-        workshop.change_state(db, at.planner, db.get_one(Arena, at.arena.id), "closed", a.NOW)
+        arenas.change_state(db, at.planner, db.get_one(Arena, at.arena.id), "closed", a.NOW)
     with pytest.raises(Closed, match="arena_closed"):
         at.votes(token, {at.inputs[1]: 5}, 2)
     assert at.stands()[0] == (1, at.inputs[0], 2)
