@@ -14,6 +14,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _what_is_said()
+    _who_was_there()
+    _evidence()
+
+
+def _what_is_said() -> None:
     op.add_column('arena', sa.Column('details', sa.JSON(), nullable=False, server_default='{}'))
     op.create_table('arena_note',
     sa.Column('number', SERIAL, autoincrement=True, nullable=False),
@@ -39,6 +45,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('id', name=op.f('uq_arena_note_id'))
     )
     op.create_index(op.f('ix_arena_note_arena_id'), 'arena_note', ['arena_id'])
+
+
+def _who_was_there() -> None:
     op.create_table('arena_meeting',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('arena_id', sa.Uuid(), nullable=False),
@@ -72,6 +81,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sheet_photo')),
     sa.UniqueConstraint('arena_id', 'digest', name=op.f('uq_sheet_photo_arena_id_digest'))
     )
+
+
+def _evidence() -> None:
     sources = ('area_id', 'contribution_id', 'arena_id', 'note_id')
     one = ' + '.join(f'CASE WHEN {name} IS NULL THEN 0 ELSE 1 END' for name in sources) + ' = 1'
     with op.batch_alter_table('input_evidence') as batch:
