@@ -23,7 +23,7 @@ def public_page(slug: str) -> str:
         process = processes.by_slug(db, slug)
         shown = campaigns.of_process(db, process, public=True)
         return render_template(
-            "public/campaign.html",
+            "answers/hunt.html",
             process=process,
             campaign=shown[0] if shown else None,
             counter=campaigns.counter(db, process, shown[0]) if shown else None,

@@ -23,7 +23,7 @@ def public_page(slug: str) -> str:
     with service().store.reading() as db:
         process = processes.by_slug(db, slug)
         shown = [(card, bars(card)) for card in indicators.cards(db, process, public=True)]
-        return render_template("public/indicators.html", process=process, cards=shown)
+        return render_template("answers/life.html", process=process, cards=shown)
 
 
 @blueprint.get("/plan/<slug>/livet")
@@ -97,8 +97,9 @@ def _page(slug: str, refusal: Refusal | None, at_id: UUID | None = None) -> str:
 
 
 def bars(card: Card) -> list[dict[str, Any]]:
-    """The newest value of each place, and how long its bar is in per cent of the longest."""
+    """The newest value of each place, and how long its bar is: of 100 where that is the whole, else of the longest."""
     longest = max((abs(value) for _, value in card.latest.values()), default=0) or 1
+    longest = max(longest, 100) if card.indicator.unit == "%" else longest
     return [
         {
             "place": place,
