@@ -122,16 +122,20 @@ BUSY = """() => new Promise((ready) => {
 
 
 @pytest.mark.rule(21)
+@pytest.mark.parametrize("waiting_ms", [0, 700])
 @pytest.mark.parametrize("leave", ["reload", "goto"])
 def test_21_words_of_the_last_moment_are_kept_while_the_device_is_busy_writing(
-    served: Served, visit: Visit, leave: str
+    served: Served, visit: Visit, leave: str, waiting_ms: int
 ) -> None:
-    """Something else holds the device's memory, so that nothing written now is there before the page is gone."""
+    """Something else holds the device's memory, so that nothing written now is there before the page is gone,
+    whether the page has begun to write it or not.
+    """
     page = join(visit(served.url), served)
     put_sticker(page, "good", "nice", (0.4, 0.4))
     received(page, 1)
     page.evaluate(BUSY)
     page.fill("#comment", "Gynge")
+    page.wait_for_timeout(waiting_ms)
     if leave == "reload":
         page.reload()
     else:

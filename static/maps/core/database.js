@@ -121,6 +121,14 @@ class Lasting {
     return value;
   }
 
+  /** The page may go before the memory has this: it is written down beside it until the memory has come that far. */
+  async onItsWay(store, key, value, whose) {
+    const at = `${store}/${key}`;
+    jot(at, value, whose);
+    await this.get(store, key);
+    if (!this.#unkept.has(at)) strike(at, value);
+  }
+
   /** A participant leaves; notes that were written on this device belong to nobody who does. */
   async clear() {
     for (const [at, { store }] of this.#unkept) if (PARTICIPANTS.includes(store)) this.#unkept.delete(at);
@@ -204,6 +212,8 @@ class Passing {
     this.#recall();
     return value;
   }
+
+  async onItsWay() {}
 
   async clear() {
     for (const store of PARTICIPANTS) this.#stores[store].clear();

@@ -13,6 +13,7 @@ export class Items {
   #seen = new Map();
   #writing = new Map();
   #met = new Set();
+  #hurried = null;
   #gone = new Map();
   #listeners = new Set();
 
@@ -23,7 +24,6 @@ export class Items {
     this.#database = database;
     this.#store = store;
     this.#tabs = tabs;
-    this.hurried = null;
   }
 
   /** Read what an earlier page left; what was being sent then is unsent. */
@@ -65,7 +65,20 @@ export class Items {
     this.#items.set(id, item);
     this.#tell(id);
     const mine = structuredClone(item);
-    return this.#write(id, (stored) => this.#beside(stored, mine), { blind: this.hurried !== null, last: this.hurried });
+    return this.#write(id, (stored) => this.#beside(stored, mine), { blind: this.#hurried !== null, last: this.#hurried });
+  }
+
+  /**
+   * The page is about to go: what `flush` changes and what the memory has not confirmed yet is also written down beside it,
+   * in the name of `since`, the participant's mark.
+   */
+  hurry(since, flush = () => {}) {
+    this.#hurried = since;
+    flush();
+    this.#hurried = null;
+    for (const item of [...this.#items.values()].filter(({ id }) => this.#writing.get(id))) {
+      void this.#database.onItsWay(this.#store, item.id, structuredClone(item), since);
+    }
   }
 
   /** Note how sending goes; never touches what was drawn. */

@@ -52,6 +52,7 @@ async function start() {
   page.outbox.wake();
   await offer(page);
   watchDevice(page);
+  addEventListener("pagehide", () => document.body.dataset.finished || page.items.hurry(session.since));
 }
 
 async function gazetteer() {

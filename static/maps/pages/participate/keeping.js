@@ -24,10 +24,8 @@ export async function keepEverything(page) {
 function hurry(page) {
   if (document.body.dataset.finished) return;
   const { since } = page.session;
-  page.items.hurried = since;
-  page.itemSheet.flush();
+  page.items.hurry(since, () => page.itemSheet.flush());
   page.routeTool.keepDraft({ last: since });
-  page.items.hurried = null;
 }
 
 function restore(form, name, value) {
