@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ CELL_STEPS = 6
 FINEST_OVERVIEW = FINEST - CELL_STEPS
 FINEST_LAYER = 14
 _LEAST_PX = 2
+_VALUES_KEPT = 4096
 _MARGINS = (-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
 _POINT, _LINE, _POLYGON = 1, 2, 3
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 15
@@ -227,10 +229,10 @@ def _tile(name: str, paths: Paths, attributes: Sequence[Attribute]) -> bytes:
 
 
 def _layer(name: str, features: bytes, keys: Iterable[str], values: Iterable[bytes]) -> bytes:
-    """A tile of one layer (section 4.1)."""
+    """A tile of one layer (section 4.1); ``values`` are fields of it already."""
     layer = [_field(1, name.encode()), features]
     layer += [_field(3, key.encode()) for key in keys]
-    layer += [_field(4, value) for value in values]
+    layer += values
     layer += [bytes([5 << 3]), varint(EXTENT), bytes([15 << 3, 2])]
     return _field(3, b"".join(layer))
 
@@ -276,15 +278,18 @@ def _bytes_of(numbers: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return np.asarray(total[ends] - total[ends - counts])
 
 
+@lru_cache(_VALUES_KEPT, typed=True)
 def _value(value: Any) -> bytes:
-    """A Value message (section 4.1)."""
+    """A Value message as a layer has it (section 4.1)."""
     if isinstance(value, str):
-        return _field(1, value.encode())
-    if isinstance(value, bool):
-        return bytes([7 << 3, value])
-    if isinstance(value, int):
-        return bytes([5 << 3]) + varint(value) if value >= 0 else bytes([6 << 3]) + varint(-2 * value - 1)
-    return struct.pack("<Bd", 3 << 3 | 1, value)
+        message = _field(1, value.encode())
+    elif isinstance(value, bool):
+        message = bytes([7 << 3, value])
+    elif isinstance(value, int):
+        message = bytes([5 << 3]) + varint(value) if value >= 0 else bytes([6 << 3]) + varint(-2 * value - 1)
+    else:
+        message = struct.pack("<Bd", 3 << 3 | 1, value)
+    return _field(4, message)
 
 
 def _field(number: int, body: bytes) -> bytes:

@@ -28,9 +28,10 @@ GZIP_LEVEL = 4
 
 @dataclass(frozen=True)
 class Tile:
-    """``packed`` with gzip; ``tag`` is another for every other content."""
+    """``body`` as it is sent, with gzip if it is ``packed``; ``tag`` is another for every other content."""
 
-    packed: bytes
+    body: bytes
+    packed: bool
     tag: str
 
 
@@ -73,13 +74,16 @@ class TileCache:
         self._tiles: OrderedDict[Hashable, Tile | None] = OrderedDict()
         self._releases: OrderedDict[Hashable, Released] = OrderedDict()
 
-    def tile(self, key: Hashable, make: Callable[[], bytes | None]) -> Tile | None:
-        """The tile of ``key``, which names everything it depends on; None if it is empty."""
+    def tile(self, key: Hashable, make: Callable[[], bytes | None], *, packed: bool = False) -> Tile | None:
+        """The tile of ``key``, which names everything it depends on; None if it is empty. Packed and plain are each
+        made when somebody asks for them.
+        """
+        key = (key, packed)
         with self._lock:
             if key in self._tiles:
                 self._tiles.move_to_end(key)
                 return self._tiles[key]
-        made = _packed(make())
+        made = _tile(make(), packed)
         with self._lock:
             if key not in self._tiles:
                 self._tiles[key] = made
@@ -106,13 +110,18 @@ def overview_tileset(process: Process, kind: str) -> Tileset:
 
 
 def overview_tile(
-    cache: TileCache, index: Index, process: Process, selection: Selection, kind: str, z: int, x: int, y: int
-) -> Tile | None:
+    cache: TileCache, index: Index, process: Process, selection: Selection, kind: str, z: int, x: int, y: int,
+    *, packed: bool = False,
+) -> Tile | None:  # fmt: skip
     """All cells of a tile that may be seen under the filter, or None. Raises NotFound for a tile that is none."""
     tileset = overview_tileset(process, kind)
     tileset.check(z, x, y)
     key = (ref(index), index.generation, selection, kind, z, x, y)
-    return cache.tile(key, lambda: vector_tiles.overview(index.view(selection, kind), z, x, y, tileset.layer))
+
+    def make() -> bytes | None:
+        return vector_tiles.overview(index.view(selection, kind), z, x, y, tileset.layer)
+
+    return cache.tile(key, make, packed=packed)
 
 
 def release_tileset(cache: TileCache, db: Session, process: Process, number: int) -> Tileset:
@@ -138,11 +147,12 @@ def _released(cache: TileCache, db: Session, process: Process, number: int) -> R
     return cache.release((process.id, number), make)
 
 
-def _packed(body: bytes | None) -> Tile | None:
+def _tile(body: bytes | None, packed: bool) -> Tile | None:
     if body is None:
         return None
-    return Tile(gzip.compress(body, GZIP_LEVEL, mtime=0), blake2b(body, digest_size=8).hexdigest())
+    tag = blake2b(body, digest_size=8).hexdigest()
+    return Tile(gzip.compress(body, GZIP_LEVEL, mtime=0) if packed else body, packed, tag)
 
 
 def _bytes(tile: Tile | None) -> int:
-    return ENTRY_BYTES + (len(tile.packed) if tile else 0)
+    return ENTRY_BYTES + (len(tile.body) if tile else 0)

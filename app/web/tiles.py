@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
@@ -131,7 +130,8 @@ def overview_tilejson(slug: str, kind: str) -> Response:
 def overview_tile(slug: str, kind: str, z: int, x: int, y: int) -> Response:
     """One tile of cells; 204 where nothing may be seen."""
     at = glance(slug)
-    found = vector_tiles.overview_tile(service().tiles, at.index, at.process, selection(), kind, z, x, y)
+    ready = service().tiles
+    found = vector_tiles.overview_tile(ready, at.index, at.process, selection(), kind, z, x, y, packed=_unpacks())
     response = _answer(found)
     response.cache_control.private = True
     response.cache_control.no_cache = True
@@ -152,19 +152,24 @@ def _release_tile(slug: str, number: int, z: int, x: int, y: int) -> Response:
         with service().store.reading() as db:
             return vector_tiles.release_tile(ready, db, processes.by_slug(db, slug), number, z, x, y)
 
-    return _answer(ready.tile((slug, number, z, x, y), make))
+    return _answer(ready.tile((slug, number, z, x, y), make, packed=_unpacks()))
+
+
+def _unpacks() -> bool:
+    """Whether the asker takes gzip."""
+    return bool(request.accept_encodings["gzip"])
 
 
 def _answer(found: Tile | None) -> Response:
-    """The tile as the asker takes it; nothing new if that is what it has."""
+    """The tile; nothing new if that is what the asker has."""
     if found is None:
         return Response(status=204)
     if request.if_none_match.contains_weak(found.tag):
         response = Response(status=304)
-    elif request.accept_encodings["gzip"]:
-        response = Response(found.packed, mimetype=MVT, headers={"Content-Encoding": "gzip"})
     else:
-        response = Response(gzip.decompress(found.packed), mimetype=MVT)
+        response = Response(found.body, mimetype=MVT)
+        if found.packed:
+            response.content_encoding = "gzip"
     response.vary.add("Accept-Encoding")
     response.set_etag(found.tag, weak=True)
     return response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import math
 import threading
 from typing import Any
@@ -40,7 +39,7 @@ def seen(cache: TileCache, index: Index, made: Process, *groups: str, grade: int
     """The people in the cells of the tile of the centre, 0 for those that are withheld."""
     chosen = Selection(groups=frozenset(groups), grades=frozenset({grade} if grade else ()))
     tile = vector_tiles.overview_tile(cache, index, made, chosen, "place", *address(13))
-    return sorted(row.get("people", 0) for row in features(gzip.decompress(tile.packed) if tile else None))
+    return sorted(row.get("people", 0) for row in features(tile.body if tile else None))
 
 
 # What is kept
@@ -65,7 +64,7 @@ def test_the_cache_never_holds_more_than_it_may() -> None:
         cache.tile(n, lambda n=n: bytes(range(256)) * (n % 40) or None)  # type: ignore[misc]
         assert cache.held <= 20_000
     kept = cache._tiles
-    assert cache.held == sum(ENTRY_BYTES + (len(tile.packed) if tile else 0) for tile in kept.values())
+    assert cache.held == sum(ENTRY_BYTES + (len(tile.body) if tile else 0) for tile in kept.values())
     nothing = TileCache(0)
     assert nothing.tile("a", lambda: b"x") is not None
     assert not nothing._tiles
@@ -92,7 +91,7 @@ def test_many_threads_get_the_same() -> None:
         for n in range(400):
             key = (n * seed) % 7
             tile = cache.tile(key, lambda key=key: b"%d" % key)  # type: ignore[misc]
-            if tile is None or gzip.decompress(tile.packed) != b"%d" % key:
+            if tile is None or tile.body != b"%d" % key:
                 wrong.append(key)
 
     threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(1, 7)]
@@ -182,7 +181,7 @@ def test_a_route_is_a_row_of_cells_and_a_lone_one_is_none(embedded: Store) -> No
         index = followed(db, made, Index(made))
     tile = vector_tiles.overview_tile(cache, index, made, Selection(), "route", *address(14, -300, 0))
     assert tile is not None
-    people = [row.get("people", 0) for row in features(gzip.decompress(tile.packed))]
+    people = [row.get("people", 0) for row in features(tile.body)]
     assert len(people) > 10
     assert set(people) <= {0, 5, 6}
     assert max(people) >= 5
