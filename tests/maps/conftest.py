@@ -24,6 +24,9 @@ from tests.postgres import Cluster, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE, TABLET, DESK = (390, 844), (768, 1024), (1440, 900)
+PATIENCE_MS = 30_000
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -133,7 +136,7 @@ def visit(browser: Browser, watched: Watched) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale=language, has_touch=touch, **more
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("request", lambda request: watched.hosts.add(urlsplit(request.url).hostname or "data"))
         context.on("weberror", lambda error: watched.complaints.append(f"error: {error.error}"))
         contexts.append(context)
@@ -293,4 +296,4 @@ def put_sticker(page: Page, group: str, category: str, at: tuple[float, float]) 
 def received(page: Page, count: int) -> None:
     """Wait until so many things have their receipt."""
     said = re.compile(rf"(^|\D){count} (mottatt|mottatte|motteke|mottekne|received|استُلم)")
-    expect(page.locator("#receipt")).to_have_text(said, timeout=12_000)
+    expect(page.locator("#receipt")).to_have_text(said)

@@ -760,5 +760,5 @@ def _usable(page: Page) -> float:
     )
     on_device(page, "session", "(session) => session.delete('lesson')", mode="readwrite")
     page.reload()
-    page.wait_for_selector("body[data-usable]", state="attached", timeout=30_000)
+    page.wait_for_selector("body[data-usable]", state="attached")
     return float(page.get_attribute("body", "data-usable") or 0) / 1000

@@ -59,7 +59,7 @@ def test_a_note_written_without_network_arrives_once(either: Served, visit: Visi
     expect(page.locator(".note-state")).not_to_contain_text("✓")
     assert stored(either, where) == []
     page.context.set_offline(False)
-    expect(page.locator(".note-state")).to_contain_text("✓", timeout=20_000)
+    expect(page.locator(".note-state")).to_contain_text("✓")
     page.reload()
     expect(page.locator("#mine li")).to_have_count(1)
     assert stored(either, where) == ["Marka rett utenfor døra"]
@@ -79,7 +79,7 @@ def test_a_note_whose_receipt_was_lost_is_sent_again_and_stays_one(served: Serve
 
     page.route("**/notater/*/*", cut)
     write(page, "Lys på stien")
-    expect(page.locator(".note-state")).to_contain_text("✓", timeout=20_000)
+    expect(page.locator(".note-state")).to_contain_text("✓")
     assert lost
     assert stored(served, where) == ["Lys på stien"]
 
@@ -103,7 +103,7 @@ def test_the_page_opens_without_network_and_keeps_what_is_written(served: Served
     write(page, "Kan vi få en benk?")
     expect(page.locator("#tap-count")).to_have_text("2")
     page.context.set_offline(False)
-    expect(page.locator("#receipt")).to_have_text(re.compile("^1 "), timeout=20_000)
+    expect(page.locator("#receipt")).to_have_text(re.compile("^1 "))
     store = served.store()
     for _ in range(40):
         with store.reading() as db:

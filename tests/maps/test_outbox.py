@@ -331,7 +331,7 @@ def test_24_offline_thirty_things_online_each_stored_once_within_thirty_seconds(
     assert len(things(page)) == 30
     page.context.set_offline(False)
     began = time.monotonic()
-    expect(page.locator("#receipt")).to_contain_text("30 mottatt", timeout=30_000)
+    expect(page.locator("#receipt")).to_contain_text("30 mottatt")
     assert time.monotonic() - began < 30
     rows = stored(either, page)
     assert len(rows) == len({row.id for row in rows}) == 30
@@ -740,7 +740,7 @@ def test_an_old_page_after_an_upgrade_offers_the_new_one_and_loses_nothing(
     network.edits["/service-worker.js"] = lambda text: text.replace(build[1].encode(), b"newer0000000")
     page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => null)")
     offer = page.locator("#trouble-act")
-    expect(offer).to_have_text("Hent den", timeout=30_000)
+    expect(offer).to_have_text("Hent den")
     with page.expect_navigation():
         offer.click()
     page.click("#save-route")

@@ -152,7 +152,7 @@ def test_a_picture_without_marks_says_what_to_do_and_loses_nothing(
     wrong = tmp_path / "katt.jpg"
     wrong.write_bytes(file_of(np.full((900, 1200, 3), 120, np.uint8)))
     page.set_input_files("#picture", wrong)
-    expect(page.locator("#picture-trouble")).to_contain_text("marks_missing", timeout=30_000)
+    expect(page.locator("#picture-trouble")).to_contain_text("marks_missing")
     expect(page.locator("#picture-trouble")).to_contain_text("firkant")
     assert serious(page) == []
     renamed = tmp_path / "tegning.jpg"
@@ -178,13 +178,13 @@ def test_a_sheet_whose_code_cannot_be_read_is_known_by_its_number(served: Served
     photo.write_bytes(file_of(photographed(picture, angle=3, **FLAT)))
     start_sheet(page)
     page.set_input_files("#picture", photo)
-    page.wait_for_selector("#number-form:visible", timeout=30_000)
+    page.wait_for_selector("#number-form:visible")
     page.fill("#number", "2222")
     page.click("#number-form button")
-    expect(page.locator("#picture-trouble")).to_contain_text("sheet_unknown", timeout=30_000)
+    expect(page.locator("#picture-trouble")).to_contain_text("sheet_unknown")
     page.fill("#number", number[0].lower())
     page.click("#number-form button")
-    page.wait_for_selector(".leaflet-underlay-pane img", timeout=30_000)
+    page.wait_for_selector(".leaflet-underlay-pane img")
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_a_phone_joins_draws_and_the_planners_map_shows_it_within_five_seconds(e
     page.click("#sheet-item [data-close]")
     received(page, 2)
     shot(page, "map")
-    expect(planner.locator("#totals")).not_to_have_text(before or "", timeout=5000)
+    expect(planner.locator("#totals")).not_to_have_text(before or "")
     kinds = sorted(row.kind for row in stored(either, page))
     assert kinds == ["place", "route"]
     place = next(row for row in stored(either, page) if row.kind == "place")

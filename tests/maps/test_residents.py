@@ -425,7 +425,7 @@ def test_a_photo_waits_offline_and_arrives_after_its_place(served: Served, visit
     page.click("#tool-finish")
     expect(page.locator("#finish-now")).to_be_disabled()
     page.context.set_offline(False)
-    expect(page.locator("#finish-now")).to_be_enabled(timeout=30_000)
+    expect(page.locator("#finish-now")).to_be_enabled()
     (row,) = stored_photos(served, page)
     assert row.state == "pending"
 
@@ -448,7 +448,7 @@ def test_a_photo_that_comes_too_early_is_sent_again(served: Served, visit: Visit
 
     page.route("**/photos/*", once)
     add_photo(page, pictures.jpeg())
-    expect(page.locator("#photo-list [data-state=received] img")).to_have_count(1, timeout=15_000)
+    expect(page.locator("#photo-list [data-state=received] img")).to_have_count(1)
     assert len(set(early)) == 1
     assert len(stored_photos(served, page)) == 1
 

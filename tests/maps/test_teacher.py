@@ -70,11 +70,11 @@ def test_the_board_follows_by_stream_and_by_asking(served: Served, visit: Visit,
     teacher.route(blocked, lambda route: route.abort())
     teacher.reload()
     pupil = join(visit(f"{served.url}/k/{code_on(teacher)}"), served, code_on(teacher))
-    expect(teacher.locator("[data-count=joined]")).to_have_text("1", timeout=6000)
+    expect(teacher.locator("[data-count=joined]")).to_have_text("1")
     put_sticker(pupil, "good", "nice", (0.4, 0.4))
     received(pupil, 1)
-    expect(teacher.locator("[data-count=places]")).to_have_text("1", timeout=6000)
-    expect(teacher.locator("#pupils tbody tr")).to_have_count(1, timeout=8000)
+    expect(teacher.locator("[data-count=places]")).to_have_text("1")
+    expect(teacher.locator("#pupils tbody tr")).to_have_count(1)
     alias = pupil.locator("#who").inner_text()
     expect(teacher.locator("#pupils tbody th")).to_have_text(alias)
     assert "lng" not in teacher.content()
@@ -85,10 +85,10 @@ def test_a_board_without_contact_says_so_and_keeps_its_figures(served: Served, v
     for door in ("**/tall", "**/strom"):
         teacher.route(door, lambda route: route.abort())
     teacher.reload()
-    expect(teacher.locator("#contact")).not_to_be_empty(timeout=20_000)
+    expect(teacher.locator("#contact")).not_to_be_empty()
     expect(teacher.locator("[data-count=joined]")).to_have_text("0")
     teacher.unroute("**/tall")
-    expect(teacher.locator("#contact")).to_be_empty(timeout=20_000)
+    expect(teacher.locator("#contact")).to_be_empty()
 
 
 def test_closing_asks_once_and_can_be_undone(served: Served, visit: Visit) -> None:
@@ -125,7 +125,7 @@ def test_the_wall_is_read_from_eight_metres_and_tells_nothing_private(served: Se
     assert written <= qr["x"]
     assert wall.evaluate("document.documentElement.scrollHeight <= innerHeight")
     join(visit(f"{served.url}/k/{code_on(teacher)}"), served, code_on(teacher))
-    expect(wall.locator("[data-count=joined]")).to_have_text("1", timeout=6000)
+    expect(wall.locator("[data-count=joined]")).to_have_text("1")
 
 
 def _absolute(served: Served, teacher: Page) -> str:
@@ -146,7 +146,7 @@ def test_practice_ends_and_nothing_from_it_arrives(either: Served, visit: Visit)
     teacher.click("#ask-real .asked button")
     expect(teacher.locator("[data-count=joined]")).to_have_text("0")
     pupil.context.set_offline(False)
-    pupil.wait_for_url("**/k/**", timeout=20_000)
+    pupil.wait_for_url("**/k/**")
     expect(pupil.locator("#for-real")).to_be_visible()
     assert pupil.input_value("#code") == code
     pupil.click("button[type=submit]")
@@ -154,7 +154,7 @@ def test_practice_ends_and_nothing_from_it_arrives(either: Served, visit: Visit)
     pupil.click("#sheet-welcome [data-close]")
     expect(pupil.locator(".practice-mark")).to_have_count(0)
     expect(pupil.locator(".sticker-marker")).to_have_count(0)
-    expect(teacher.locator("[data-count=joined]")).to_have_text("1", timeout=6000)
+    expect(teacher.locator("[data-count=joined]")).to_have_text("1")
     expect(teacher.locator("[data-count=places]")).to_have_text("0")
 
 
@@ -170,7 +170,7 @@ def test_a_pupil_whose_tablet_died_goes_on_with_everything(either: Served, visit
     draw(dead, *THERE_AND_BACK)
     received(dead, 2)
     dead.context.set_offline(True)
-    expect(teacher.locator("#pupils tbody tr")).to_have_count(1, timeout=8000)
+    expect(teacher.locator("#pupils tbody tr")).to_have_count(1)
     teacher.click("#pupils tbody button")
     key = code_on(teacher)
     assert len(key) == 8
@@ -198,7 +198,7 @@ def test_what_comes_back_waits_for_the_network(served: Served, visit: Visit) -> 
     dead = join(visit(f"{served.url}/k/{code}"), served, code)
     put_sticker(dead, "good", "nice", (0.4, 0.4))
     received(dead, 1)
-    expect(teacher.locator("#pupils tbody tr")).to_have_count(1, timeout=8000)
+    expect(teacher.locator("#pupils tbody tr")).to_have_count(1)
     teacher.click("#pupils tbody button")
     tablet = visit(f"{served.url}/k/{code_on(teacher)}", size=TABLET)
     tablet.route("**/api/v1/contributions", lambda route: route.abort())
@@ -206,7 +206,7 @@ def test_what_comes_back_waits_for_the_network(served: Served, visit: Visit) -> 
     tablet.wait_for_url("**/kart/**")
     tablet.click("#sheet-welcome [data-close]")
     tablet.unroute("**/api/v1/contributions")
-    expect(tablet.locator(".sticker-marker")).to_have_count(1, timeout=12_000)
+    expect(tablet.locator(".sticker-marker")).to_have_count(1)
 
 
 def test_a_teacher_finds_hides_and_undoes_by_keyboard_alone(served: Served, visit: Visit) -> None:

@@ -62,7 +62,7 @@ def test_a_phone_without_network_keeps_its_dots_and_sends_them_once(table: Page,
     expect(page.locator(".dot-list li", has_text=TITLES[1]).locator(".dot-more")).to_be_disabled()
     assert serious(page) == []
     page.context.set_offline(False)
-    expect(page.locator("#sent")).to_have_text("Mottatt. Du kan fremdeles flytte prikkene.", timeout=12_000)
+    expect(page.locator("#sent")).to_have_text("Mottatt. Du kan fremdeles flytte prikkene.")
     shot(page, "workshop-phone")
     page.reload()
     expect(page.locator(".dot-list li", has_text=TITLES[0]).locator(".dot-count")).to_have_text("3")
@@ -86,8 +86,8 @@ def test_the_wall_rises_and_a_table_votes_by_keyboard(table: Page, visit: Visit)
     page.locator(".dot-list li", has_text=TITLES[1]).locator(".dot-more").focus()
     for _ in range(5):
         page.keyboard.press("Enter")
-    expect(page.locator("#sent")).to_have_text("Mottatt. Du kan fremdeles flytte prikkene.", timeout=12_000)
-    expect(wall.locator("#list li").first).to_contain_text("5 prikker", timeout=12_000)
+    expect(page.locator("#sent")).to_have_text("Mottatt. Du kan fremdeles flytte prikkene.")
+    expect(wall.locator("#list li").first).to_contain_text("5 prikker")
     expect(wall.locator("#counts")).to_contain_text("6 personer")
     assert serious(wall) == []
     shot(wall, "workshop-wall")
@@ -112,7 +112,7 @@ def test_the_planner_closes_shelves_and_prints(table: Page, visit: Visit) -> Non
     shot(table, "workshop-table")
     table.click(".workshop-door button.danger")
     page.locator(".dot-list li", has_text=TITLES[0]).locator(".dot-more").click()
-    expect(page.locator("#trouble")).to_be_visible(timeout=12_000)
+    expect(page.locator("#trouble")).to_be_visible()
     expect(page.locator(".dot-list li", has_text=TITLES[0]).locator(".dot-count")).to_have_text("1")
     table.goto(table.url + "/referat")
     expect(table.locator("h1")).to_have_text("Veikartverksted på Borgen")
