@@ -202,6 +202,8 @@ def _prepared(ground: Ground) -> tuple[list[Tile], list[Tile], str]:
         made = publication.release(db, process, analysis.hexagons_by_group(index), now=NOW)
         layer, number = publication.public_hexagons(made), made.number
         fullest = {z: db.execute(text(FULLEST), {"side": 1 << z}).one()[:2] for z in {*PLACES, *HEXAGONS}}
+    with psycopg.connect(ground.libpq, autocommit=True) as admin:
+        admin.execute("VACUUM ANALYZE vector_place")  # else the server does, in the middle of some row
     _copied(ground, layer)
     places = [
         Tile(f"vector tile of everything, zoom {z}", z, x, y, f"/plan/{ground.slug}/fliser/place/{z}/{x}/{y}.mvt",

@@ -8,6 +8,9 @@ and cells, not points, are joined.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +18,7 @@ from numba import njit
 
 SIDE = (1 - 1e-9) / np.sqrt(2)
 ROUND = 2
+FEW = 20_000
 MOST_CELLS = 2**31
 
 
@@ -26,7 +30,7 @@ def dbscan(x: np.ndarray, y: np.ndarray, reach: float, minimum: int) -> np.ndarr
     coordinates that are not finite, or lie too far apart for such a ``reach``.
     """
     near = Neighbourhoods.of(x, y, reach)
-    return near.clusters(_counted(*near.arrays, near.reach2, minimum))
+    return near.clusters(near.dense(minimum))
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,24 @@ class Neighbourhoods:
     def of(cls, x: np.ndarray, y: np.ndarray, reach: float) -> Neighbourhoods:
         """Raises ValueError for coordinates that are not finite, or lie too far apart for such a ``reach``."""
         x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-        column, row = _cell(x, reach), _cell(y, reach)
-        width = int(column.max(initial=0)) + 2 * ROUND + 1
-        key = row * width + column
+        (west, columns), (south, _) = _extent(x, reach), _extent(y, reach)
+        width = columns + 2 * ROUND
+        key = _keys(x, y, west, south, reach * SIDE, width)
         order = np.argsort(key)
-        key = key[order]
-        first = np.flatnonzero(np.diff(key, prepend=-1))
-        rows = _rows(key[first], width)
-        return cls(x[order], y[order], order, np.append(first, len(key)), rows, reach * reach)
+        cells, start = _bounds(key, order)
+        rows = np.empty((len(cells), 2 * ROUND + 1, 2), np.int32)
+        _side_by_side(len(x), lambda dy, _: _rows(cells, width, dy, rows), range(2 * ROUND + 2))
+        return cls(x[order], y[order], order, start, rows, reach * reach)
 
     @property
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         return self.x, self.y, self.start, self.rows
+
+    def dense(self, minimum: int) -> np.ndarray:
+        """Which points have at least ``minimum`` points within reach, in the order of the cells."""
+        core = np.zeros(len(self.x), bool)
+        self._by_cells(lambda first, last: _counted(*self.arrays, self.reach2, minimum, first, last, core))
+        return core
 
     def crowded(self, start: np.ndarray, person: np.ndarray, weights: np.ndarray, minimum: int) -> np.ndarray:
         """Which points have at least ``minimum`` distinct people within reach, in the order of the cells.
@@ -70,45 +80,74 @@ class Neighbourhoods:
         """A cluster number for each point of the input, -1 for none; ``core`` is in the order of the cells."""
         box = _boxes(self.x, self.y, self.start, core)
         root = _joined(*self.arrays, self.reach2, core, box)
-        label = np.full(len(core), -1)
-        label[self.order] = np.where(core, root[np.repeat(np.arange(len(root)), np.diff(self.start))], -1)
-        _number(label, len(root))
-        _settle(*self.arrays, self.reach2, self.order, core, box, label)
+        label = _numbered(self.order, self.start, core, root)
+        held = np.append(0, np.cumsum(box[:, 0] <= box[:, 1]))
+        near = *self.arrays, self.reach2, self.order, core, box, held
+        self._by_cells(lambda first, last: _settle(*near, first, last, label))
         return label
 
+    def _by_cells(self, task: Callable[[int, int], None]) -> None:
+        """``task`` for parts of the cells with equally many points."""
+        points = np.linspace(0, len(self.x), (os.cpu_count() or 1) + 1)
+        _side_by_side(len(self.x), task, np.searchsorted(self.start, points).tolist())
 
-def _cell(at: np.ndarray, reach: float) -> np.ndarray:
+
+def _side_by_side(size: int, task: Callable[[int, int], None], bounds: Sequence[int]) -> None:
+    """``task`` from each bound to the next, at the same time if the size is worth it."""
+    workers = (os.cpu_count() or 1) if size > FEW else 1
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(task, bounds[:-1], bounds[1:]))
+
+
+def _extent(at: np.ndarray, reach: float) -> tuple[float, int]:
+    """Where the cells begin, and how many they are."""
     if not len(at):
-        return np.zeros(0, np.int64)
+        return 0.0, 0
     low, high = float(at.min()), float(at.max())
     if not (reach > 0 and (high - low) / (reach * SIDE) < MOST_CELLS):
         raise ValueError("coordinates must be finite and not too far apart for the reach")
-    cell: np.ndarray = ((at - low) / (reach * SIDE)).astype(np.int64)
-    return cell
+    return low, int((high - low) / (reach * SIDE)) + 1
 
 
 @njit(cache=True)
-def _rows(key, width):  # type: ignore[no-untyped-def]
-    cells = len(key)
-    rows = np.empty((cells, 2 * ROUND + 1, 2), np.int64)
-    for dy in range(2 * ROUND + 1):
-        low = high = 0
-        for cell in range(cells):
-            wanted = key[cell] + (dy - ROUND) * width
-            while low < cells and key[low] < wanted - ROUND:
-                low += 1
-            while high < cells and key[high] <= wanted + ROUND:
-                high += 1
-            rows[cell, dy, 0] = low
-            rows[cell, dy, 1] = high
-    return rows
+def _keys(x, y, west, south, side, width):  # type: ignore[no-untyped-def]
+    key = np.empty(len(x), np.int64)
+    for n in range(len(x)):
+        key[n] = int((y[n] - south) / side) * width + int((x[n] - west) / side)
+    return key
 
 
 @njit(cache=True)
-def _counted(x, y, start, rows, reach2, minimum):  # type: ignore[no-untyped-def]
-    """Which points have at least ``minimum`` points within reach."""
-    core = np.zeros(len(x), np.bool_)
-    for cell in range(len(rows)):
+def _bounds(key, order):  # type: ignore[no-untyped-def]
+    """The different keys, ascending, and where the points of each begin in ``order``."""
+    cells, start = np.empty_like(key), np.empty(len(key) + 1, np.int64)
+    found = 0
+    for n in range(len(order)):
+        if n == 0 or key[order[n]] != key[order[n - 1]]:
+            cells[found], start[found] = key[order[n]], n
+            found += 1
+    start[found] = len(order)
+    return cells[:found], start[: found + 1]
+
+
+@njit(cache=True, nogil=True)
+def _rows(key, width, dy, rows):  # type: ignore[no-untyped-def]
+    """``key`` ascends and no two are the same, so that between two keys there are no more than their difference."""
+    cells, wide, low = len(key), rows.shape[1], 0
+    for cell in range(cells):
+        first = key[cell] + (dy - ROUND) * width - ROUND
+        while low < cells and key[low] < first:
+            low += 1
+        high = low
+        for nth in range(low, min(low + wide, cells)):
+            high += key[nth] < first + wide
+        rows[cell, dy, 0] = low
+        rows[cell, dy, 1] = high
+
+
+@njit(cache=True, nogil=True)
+def _counted(x, y, start, rows, reach2, minimum, begin, end, core):  # type: ignore[no-untyped-def]
+    for cell in range(begin, end):
         first, last = start[cell], start[cell + 1]
         around = 0
         for dy in range(rows.shape[1]):
@@ -118,10 +157,9 @@ def _counted(x, y, start, rows, reach2, minimum):  # type: ignore[no-untyped-def
         elif around >= minimum:
             for a in range(first, last):
                 core[a] = _enough(x, y, start, rows, reach2, cell, a, minimum)
-    return core
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _enough(x, y, start, rows, reach2, cell, a, minimum):  # type: ignore[no-untyped-def]
     found = 0
     for dy in (2, 1, 3, 0, 4):
@@ -225,7 +263,7 @@ def _touch(x, y, start, reach2, core, cell, other, box):  # type: ignore[no-unty
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _away2(x, y, box):  # type: ignore[no-untyped-def]
     """Square of the distance of a point from a box; infinite from that of a cell without cores."""
     dx, up = max(box[0] - x, x - box[1], 0.0), max(box[2] - y, y - box[3], 0.0)
@@ -233,9 +271,16 @@ def _away2(x, y, box):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _number(label, cells):  # type: ignore[no-untyped-def]
-    """Roots become numbers in the order in which they first stand in the input."""
-    number = np.full(cells, -1)
+def _numbered(order, start, core, root):  # type: ignore[no-untyped-def]
+    """Of each core the number of its cell's root, of other points -1: in the order in which roots first stand in the
+    input.
+    """
+    label = np.full(len(order), -1)
+    for cell in range(len(root)):
+        for a in range(start[cell], start[cell + 1]):
+            if core[a]:
+                label[order[a]] = root[cell]
+    number = np.full(len(root), -1)
     following = 0
     for at in range(len(label)):
         if label[at] >= 0:
@@ -243,24 +288,36 @@ def _number(label, cells):  # type: ignore[no-untyped-def]
                 number[label[at]] = following
                 following += 1
             label[at] = number[label[at]]
+    return label
 
 
-@njit(cache=True)
-def _settle(x, y, start, rows, reach2, order, core, box, label):  # type: ignore[no-untyped-def]
-    """Give each point that is no core and has one within reach the label of the nearest."""
-    for cell in range(len(rows)):
-        for a in range(start[cell], start[cell + 1]):
-            if core[a]:
+@njit(cache=True, nogil=True)
+def _settle(x, y, start, rows, reach2, order, core, box, held, begin, end, label):  # type: ignore[no-untyped-def]
+    """Give each point that is no core and has one within reach the label of the nearest. ``held`` cells of those before
+    each hold cores.
+    """
+    for cell in range(begin, end):
+        around = 0
+        for dy in range(rows.shape[1]):
+            around += held[rows[cell, dy, 1]] - held[rows[cell, dy, 0]]
+        if around:
+            for a in range(start[cell], start[cell + 1]):
+                chosen = -1 if core[a] else _nearest(x, y, start, rows, reach2, order, core, box, cell, a)
+                if chosen >= 0:
+                    label[order[a]] = label[chosen]
+
+
+@njit(cache=True, nogil=True)
+def _nearest(x, y, start, rows, reach2, order, core, box, cell, a):  # type: ignore[no-untyped-def]
+    """The core nearest to a point, as it stands in the input; -1 if none is within reach."""
+    nearest, chosen = reach2, -1
+    for dy in range(rows.shape[1]):
+        for other in range(rows[cell, dy, 0], rows[cell, dy, 1]):
+            if _away2(x[a], y[a], box[other]) > nearest:
                 continue
-            nearest, chosen = reach2, -1
-            for dy in range(rows.shape[1]):
-                for other in range(rows[cell, dy, 0], rows[cell, dy, 1]):
-                    if _away2(x[a], y[a], box[other]) > nearest:
-                        continue
-                    for b in range(start[other], start[other + 1]):
-                        dx, up = x[a] - x[b], y[a] - y[b]
-                        gap = dx * dx + up * up
-                        if core[b] and (gap < nearest or (gap == nearest and (chosen < 0 or order[b] < chosen))):
-                            nearest, chosen = gap, order[b]
-            if chosen >= 0:
-                label[order[a]] = label[chosen]
+            for b in range(start[other], start[other + 1]):
+                dx, up = x[a] - x[b], y[a] - y[b]
+                gap = dx * dx + up * up
+                if core[b] and (gap < nearest or (gap == nearest and (chosen < 0 or order[b] < chosen))):
+                    nearest, chosen = gap, order[b]
+    return chosen
