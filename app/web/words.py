@@ -139,6 +139,7 @@ FIELDS = {
     "state": _("state"),
     "status": _("status"),
     "story": _("what people said"),
+    "tables": _("tables"),
     "tags": _("tags"),
     "target_group": _("to whom"),
     "target_groups": _("whom we want to reach"),

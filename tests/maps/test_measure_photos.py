@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Page, expect
 
 from app.services import demo
 from tests.maps.conftest import DESK, PHONE, Served, shot
 from tests.maps.test_axe import serious
 from tests.maps.test_life_and_hunt import SIZES, fits, planner
+from tests.pictures import path_at_night
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
 BEFORE, AFTER = "Gangveien ligger i mørke", "En ny lykt lyser opp gangveien"
-
-
-def path_at_night(lit: bool) -> bytes:
-    """A drawn path between trees, with and without a lamp."""
-    image = Image.new("RGB", (1200, 900), "#1d2b3f" if lit else "#10161f")
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 520, 1200, 900), fill="#33432f" if lit else "#161c17")
-    draw.polygon([(420, 900), (560, 520), (640, 520), (860, 900)], fill="#a08a63" if lit else "#26241f")
-    for x, height in ((90, 400), (260, 330), (1000, 380), (1120, 300)):
-        draw.polygon([(x - 90, 560), (x, 560 - height), (x + 90, 560)], fill="#25402c" if lit else "#131b16")
-    if lit:
-        glow = Image.new("RGB", image.size)
-        ImageDraw.Draw(glow).ellipse((420, 140, 960, 820), fill="#6b5a2c")
-        image = Image.blend(image, Image.composite(glow, image, glow.convert("L")), 0.35)
-        image = image.filter(ImageFilter.GaussianBlur(2))
-        lamp = ImageDraw.Draw(image)
-        lamp.rectangle((744, 220, 756, 640), fill="#0d1218")
-        lamp.ellipse((705, 190, 795, 240), fill="#ffe9a8")
-    out = io.BytesIO()
-    image.save(out, "JPEG")
-    return out.getvalue()
 
 
 def lay(page: Page, kind: str, alt: str, body: bytes) -> None:
