@@ -177,18 +177,20 @@ def test_every_page_has_its_two_pictures() -> None:
 def _show() -> None:
     """Write the page that shows all of them beside each other."""
 
-    def picture(name: str, width: int) -> str:
-        wide = 320 if width == DESK[0] else 100
-        return f'<img src="pages/{name}-{width}.png" width="{wide}" alt="{TITLES[name]}, {width}">'
+    def picture(name: str, width: int, wide: int, where: str) -> str:
+        return f'<img src="pages/{name}-{width}.png" width="{wide}" alt="{TITLES[name]}, {where}">'
 
-    rows = [f"| {TITLES[name]} | {picture(name, 390)} | {picture(name, 1440)} |" for name in PAGES]
     head = [
         "# Every page",
         "",
         "As somebody meets it on a phone (390 × 844) and on a desk (1440 × 900), in bokmål, with what the demo and its",
         "browser tests put there. `make screenshots` makes them anew.",
         "",
-        "| page | phone | desk |",
-        "|---|---|---|",
+        "| page | address | phone | desk |",
+        "|---|---|---|---|",
+    ]
+    rows = [
+        f"| {TITLES[name]} | `/{path}` | {picture(name, 390, 100, 'phone')} | {picture(name, 1440, 320, 'desk')} |"
+        for name, path in PAGES.items()
     ]
     (PICTURES.parent / "README.md").write_text("\n".join([*head, *rows, ""]))

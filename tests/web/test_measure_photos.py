@@ -72,6 +72,7 @@ def test_before_and_after_stand_on_the_pages_of_everyone_once_released(client: F
     for address in pages(code):
         shown = re.findall(r'<img src="([^"]+)"[^>]* alt="([^"]+)"><figcaption>(\w+)<', client.get(address).text)
         assert [(alt, word) for _, alt, word in shown] == [(f"{ALT} before", "Før"), (f"{ALT} after", "Etter")]
+        assert ("Strakstiltak" in client.get(address).text) == address.endswith("svar")
         for picture, _, _ in shown:
             assert client.get(picture).mimetype == "image/jpeg"
 
