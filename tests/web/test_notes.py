@@ -343,13 +343,20 @@ def test_a_long_list_of_comments_is_taken_in_whole(client: FlaskClient, store: S
 
 
 def decoded(pdf: bytes) -> list[str]:
-    """What the squares of a PDF's pages say, two cards on a page."""
-    found = []
-    for page in pypdfium2.PdfDocument(pdf):
-        picture = np.asarray(page.render(scale=3.0).to_pil().convert("RGB"))
-        for half in np.array_split(picture, 2):
-            found.append(cv2.QRCodeDetector().detectAndDecode(np.ascontiguousarray(half))[0])
+    """What the squares of a PDF's pages say, two cards on a page; a camera, too, looks from more than one distance."""
+    found = [_read(page, card) for page in pypdfium2.PdfDocument(pdf) for card in (0, 1)]
     return [address for address in found if address]
+
+
+def _read(page: pypdfium2.PdfPage, card: int) -> str:
+    for scale in (3.0, 2.0, 4.0, 2.5, 3.5):
+        picture = np.asarray(page.render(scale=scale).to_pil().convert("RGB"))
+        right = np.array_split(np.array_split(picture, 2)[card], 2, axis=1)[1]
+        for reader in (cv2.QRCodeDetector(), cv2.QRCodeDetectorAruco()):
+            said = reader.detectAndDecode(np.ascontiguousarray(right))[0]
+            if said:
+                return str(said)
+    return ""
 
 
 def test_every_table_of_a_conference_has_a_card_that_opens_it(client: FlaskClient, store: Store) -> None:
