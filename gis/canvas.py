@@ -15,6 +15,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 FONT = "NotoSans"
+LEADING = 0.53  # millimetres from line to line, for each point of a letter
 INK, SOFT, WHITE = (HexColor(c) for c in ("#000000", "#4d4d4d", "#ffffff"))
 
 
@@ -72,6 +73,24 @@ class Page:
         """Centred on the point, white around the signs, turned by degrees."""
         self._write(x, y, text, size, 2.2, WHITE, angle, centred=True)
         self._write(x, y, text, size, 0.035 * size if heavy else 0.0, INK, angle, centred=True)
+
+    def paragraph(self, x: float, y: float, text: str, size: float, wide: float, *, heavy: bool = False) -> float:
+        """Lines no wider than so many millimetres; the baseline (mm) of the line that would come next."""
+        for line in wrapped(text, size, wide):
+            self.text(x, y, line, size, heavy=heavy)
+            y += size * LEADING
+        return y
+
+    def square(self, x: float, y: float, wide: float, rows: Sequence[Sequence[int]]) -> None:
+        """A QR code as rows of modules, quiet zone and all, from its upper left corner."""
+        size = wide / len(rows)
+        dark = [
+            shapely.box(x + c * size, y + r * size, x + (c + 1) * size, y + (r + 1) * size)
+            for r, modules in enumerate(rows)
+            for c, module in enumerate(modules)
+            if module
+        ]
+        self.fill(shapely.MultiPolygon(dark), INK)
 
     def _write(
         self,

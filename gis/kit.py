@@ -10,7 +10,7 @@ import shapely
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from gis.canvas import INK, SOFT, Page, fitted, load_font, wrapped
+from gis.canvas import SOFT, Page, fitted, load_font
 
 WIDTH, HEIGHT = 210.0, 297.0
 CARD_W, CARD_H = WIDTH / 2, HEIGHT / 2
@@ -75,9 +75,9 @@ def _cards(page: Page, card: Card, process: str) -> None:
 def _card(page: Page, x: float, y: float, card: Card, process: str) -> None:
     wide = CARD_W - 24
     page.text(x, y - 8, fitted(process, 9, wide), 9, colour=SOFT)
-    y = _paragraph(page, x, y, card.title, 17, wide, heavy=True) + 3
+    y = page.paragraph(x, y, card.title, 17, wide, heavy=True) + 3
     for sentence in card.sentences:
-        y = _paragraph(page, x, y, sentence, 11, wide) + 2
+        y = page.paragraph(x, y, sentence, 11, wide) + 2
     for blank in card.blanks:
         y += LINE_MM
         page.text(x, y - 1, blank, 10)
@@ -87,44 +87,25 @@ def _card(page: Page, x: float, y: float, card: Card, process: str) -> None:
 def _steps(page: Page, words: Words, qr: Sequence[Sequence[int]]) -> None:
     wide = WIDTH - 2 * EDGE
     page.text(EDGE, 22, fitted(words.process, 10, wide), 10, colour=SOFT)
-    y = _paragraph(page, EDGE, 34, words.steps_title, 20, wide, heavy=True) + 5
+    y = page.paragraph(EDGE, 34, words.steps_title, 20, wide, heavy=True) + 5
     for nth, step in enumerate(words.steps, 1):
         page.text(EDGE, y, str(nth), 14, heavy=True)
-        y = _paragraph(page, EDGE + 10, y, step, 12, wide - 10) + 3.5
+        y = page.paragraph(EDGE + 10, y, step, 12, wide - 10) + 3.5
     y += 6
-    _square(page, EDGE, y, qr)
-    below = _paragraph(page, EDGE + QR_MM + 6, y + 8, words.address_help, 11, wide - QR_MM - 6)
-    _paragraph(page, EDGE + QR_MM + 6, below + 2, words.address, 10, wide - QR_MM - 6)
+    page.square(EDGE, y, QR_MM, qr)
+    below = page.paragraph(EDGE + QR_MM + 6, y + 8, words.address_help, 11, wide - QR_MM - 6)
+    page.paragraph(EDGE + QR_MM + 6, below + 2, words.address, 10, wide - QR_MM - 6)
 
 
 def _questions(page: Page, words: Words) -> None:
     """Each with as many lines as there is room for: photographed or typed in afterwards."""
     wide = WIDTH - 2 * EDGE
-    y = _paragraph(page, EDGE, 28, words.questions_title, 20, wide, heavy=True) + 1
-    y = _paragraph(page, EDGE, y, words.note, 10, wide) + 4
+    y = page.paragraph(EDGE, 28, words.questions_title, 20, wide, heavy=True) + 1
+    y = page.paragraph(EDGE, y, words.note, 10, wide) + 4
     room = (HEIGHT - EDGE - y) / len(words.questions)
     for nth, question in enumerate(words.questions):
-        after = _paragraph(page, EDGE, y + nth * room + 5, question, 12, wide, heavy=True)
+        after = page.paragraph(EDGE, y + nth * room + 5, question, 12, wide, heavy=True)
         line = after + 3
         while line < y + (nth + 1) * room - 2:
             page.stroke(shapely.LineString([(EDGE, line), (EDGE + wide, line)]), 0.2, SOFT)
             line += LINE_MM
-
-
-def _paragraph(page: Page, x: float, y: float, text: str, size: float, wide: float, *, heavy: bool = False) -> float:
-    """The baseline (mm) of the line that would come next."""
-    for line in wrapped(text, size, wide):
-        page.text(x, y, line, size, heavy=heavy)
-        y += size * 0.53
-    return y
-
-
-def _square(page: Page, x: float, y: float, rows: Sequence[Sequence[int]]) -> None:
-    size = QR_MM / len(rows)
-    dark = [
-        shapely.box(x + c * size, y + r * size, x + (c + 1) * size, y + (r + 1) * size)
-        for r, modules in enumerate(rows)
-        for c, module in enumerate(modules)
-        if module
-    ]
-    page.fill(shapely.multipolygons(dark), INK)

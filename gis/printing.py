@@ -244,7 +244,7 @@ def _foot(page: Page, sheet: Sheet, words: Words, qr: Sequence[Sequence[int]]) -
     for row, text in enumerate((f"{words.number} {number(sheet)}", words.source)):
         page.text(aside, y + 4 + 4.5 * row, fitted(text, 8, right - aside), 8, heavy=row == 0)
     x, top = sheet.qr()
-    _qr(page, x, top, qr)
+    page.square(x, top, QR_MM, qr)
     keys_left = EDGE_MM + MARK_MM + GAP_MM
     _pens(page, keys_left, height - EDGE_MM - MARK_MM - 7, x - GAP_MM - keys_left, words)
 
@@ -268,16 +268,6 @@ def _north(page: Page, x: float, y: float, letter: str) -> None:
     page.fill(shapely.Polygon([(x, y), (x + 2.2, y + 8), (x, y + 6.4)]), INK)
     page.stroke(shapely.Polygon([(x, y), (x - 2.2, y + 8), (x, y + 6.4)]), 0.3)
     page.halo(x, y + 10, letter, 9, heavy=True)
-
-
-def _qr(page: Page, x: float, y: float, rows: Sequence[Sequence[int]]) -> None:
-    """``rows`` include the quiet zone."""
-    size = QR_MM / len(rows)
-    for row, modules in enumerate(rows):
-        for column, dark in enumerate(modules):
-            if dark:
-                left, top = x + column * size, y + row * size
-                page.fill(shapely.box(left, top, left + size, top + size), INK)
 
 
 def _pens(page: Page, x: float, y: float, width: float, words: Words) -> None:

@@ -7,7 +7,7 @@ from app.model.campaign import Campaign, CampaignArena, CampaignTask
 from app.model.catalogue import CatalogueEntry
 from app.model.contribution import Contribution, ModerationLog
 from app.model.indicator import Indicator, Measurement
-from app.model.measure import Measure, MeasureInput, MeasureLog, MeasurePartner, MeasureStep
+from app.model.measure import Measure, MeasureInput, MeasureLog, MeasurePartner, MeasurePhoto, MeasureStep
 from app.model.network import StreetNetwork
 from app.model.note import ArenaMeeting, ArenaNote, HeadTap, SheetPhoto
 from app.model.participant import NewKey, Participant
@@ -45,6 +45,7 @@ __all__ = [
     "MeasureInput",
     "MeasureLog",
     "MeasurePartner",
+    "MeasurePhoto",
     "MeasureStep",
     "Measurement",
     "ModerationLog",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.model.base import Base, Transitions, identity, one_of, serial, word
@@ -26,6 +26,7 @@ PRIORITIES = ("high", "medium", "low")
 OVER = frozenset({"done", "rejected"})
 QUICK_FIXES = ("lamp", "bush", "snow", "other")
 PARTNER_STATES = ("pending", "accepted", "declined")
+MEASURE_PHOTOS = ("before", "after")
 
 
 class Measure(Base):
@@ -106,3 +107,28 @@ class MeasurePartner(Base):
     measure_id: Mapped[UUID] = mapped_column(ForeignKey("measure.id", ondelete="CASCADE"))
     name: Mapped[str]
     state: Mapped[str] = word(12, default="pending")
+
+
+class MeasurePhoto(Base):
+    """How it looked before, or looks after: ``body`` is a JPEG of our own making, ``alt`` says what it shows in words.
+
+    ``state`` moves by ``PHOTO_STATES``: one of each kind at most is not hidden, and everyone sees it when it is
+    ``released`` and its measure is too.
+    """
+
+    __tablename__ = "measure_photo"
+    __table_args__ = (
+        one_of("kind", MEASURE_PHOTOS),
+        one_of("state", ("pending", "released", "hidden")),
+        Index(None, "measure_id"),
+    )
+
+    id: Mapped[UUID] = identity()
+    measure_id: Mapped[UUID] = mapped_column(ForeignKey("measure.id", ondelete="CASCADE"))
+    kind: Mapped[str] = word(8)
+    alt: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    state: Mapped[str] = word(12, default="pending")
+    created_at: Mapped[datetime]

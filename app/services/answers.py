@@ -134,8 +134,15 @@ def _public_inputs(db: Session, process: Process) -> list[RoadmapInput]:
 
 
 def _public_measures(db: Session, process: Process) -> list[Told]:
-    """As everyone may read them: with the inputs that are public."""
-    return [replace(each, inputs=[row for row in each.inputs if _public(row)]) for each in measures.public(db, process)]
+    """As everyone may read them: with the inputs that are public and the photos that were released."""
+    return [
+        replace(
+            each,
+            inputs=[row for row in each.inputs if _public(row)],
+            photos=[photo for photo in each.photos if photo.state == "released"],
+        )
+        for each in measures.public(db, process)
+    ]
 
 
 def _reasons(db: Session, rows: list[RoadmapInput]) -> dict[UUID, str]:

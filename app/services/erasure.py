@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.model import Arena, Contribution, NewKey, Participant, Process
-from app.services import arenas, contributions, hand_sheets, notes, processes
+from app.services import arenas, contributions, hand_sheets, measure_photos, notes, processes
 
 
 def forget_participant(db: Session, process: Process, code: str, alias: str, now: datetime) -> int:
@@ -24,7 +24,9 @@ def forget_participant(db: Session, process: Process, code: str, alias: str, now
 
 
 def forget_expired(db: Session, process: Process, now: datetime) -> int:
-    """Erase all contributions and notes of a process past its retention date. Returns the rows of the former."""
+    """Erase all contributions and notes of a process past its retention date, and photos that were not released.
+    Returns the rows of the first.
+    """
     if process.retention is None or process.retention >= now.date():
         raise Conflict("retention_not_over", field="retention")
     people = db.scalars(
@@ -33,6 +35,7 @@ def forget_expired(db: Session, process: Process, now: datetime) -> int:
     erased = sum(_forget(db, person, now) for person in people)
     notes.blank(db, process, now)
     hand_sheets.remove_all(db, process)
+    measure_photos.erase_unreleased(db, process)
     processes.touch(db, process)
     return erased
 

@@ -12,8 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
-from app.model import Measure, MeasureInput, MeasureLog, MeasurePartner, MeasureStep, Process, RoadmapInput
-from app.model.measure import MEASURE_STATES, OVER, PARTNER_STATES, PRIORITIES, QUICK_FIXES
+from app.model import (
+    Measure,
+    MeasureInput,
+    MeasureLog,
+    MeasurePartner,
+    MeasurePhoto,
+    MeasureStep,
+    Process,
+    RoadmapInput,
+)
+from app.model.measure import MEASURE_PHOTOS, MEASURE_STATES, OVER, PARTNER_STATES, PRIORITIES, QUICK_FIXES
 from app.services import fields, processes, roadmap
 from app.services.actors import Officer
 
@@ -27,12 +36,15 @@ WORDS = (*NAMES, *TEXTS, "priority", "quick", "deadline")
 
 @dataclass(frozen=True)
 class Told:
-    """A measure and what belongs to it: inputs in the order of their numbers, steps and partners the oldest first."""
+    """A measure and what belongs to it: inputs in the order of their numbers, steps and partners the oldest first,
+    photos that are not hidden, before and after.
+    """
 
     row: Measure
     inputs: list[RoadmapInput]
     steps: list[MeasureStep]
     partners: list[MeasurePartner]
+    photos: list[MeasurePhoto]
 
     @property
     def reason(self) -> str | None:
@@ -85,7 +97,7 @@ def create(
     db.flush()
     ids = {row.id: row.public_id for row in rows}
     db.add_all(MeasureInput(measure_id=made.id, input_id=id) for id in ids)
-    _log(db, made, actor, now, {"created": [None, ", ".join(ids.values())]})
+    log(db, made, actor, now, {"created": [None, ", ".join(ids.values())]})
     return made
 
 
@@ -100,7 +112,7 @@ def edit(
     now: datetime,
 ) -> Measure:
     """Change the words. Raises Conflict if someone else changed the measure since ``version``."""
-    row = _locked(db, process, public_id, version)
+    row = locked(db, process, public_id, version)
     words = _words(said)
     changes = {
         name: [_plain(getattr(row, name)), _plain(value)]
@@ -111,7 +123,7 @@ def edit(
         for name, value in words.items():
             setattr(row, name, value)
         row.version += 1
-        _log(db, row, actor, now, changes)
+        log(db, row, actor, now, changes)
     return row
 
 
@@ -131,7 +143,7 @@ def take_step(
     """Move on, with the sentence the public will read and the day it was decided (``YYYY-MM-DD``, not later than
     ``today``).
     """
-    row = _locked(db, process, public_id, version)
+    row = locked(db, process, public_id, version)
     fields.chosen(wanted, "status", MEASURE_STATES)
     reason = " ".join(reason.split())
     if not reason:
@@ -151,7 +163,7 @@ def take_step(
                 reason=reason,
             )
         )
-        _log(db, row, actor, now, {"status": [row.status, wanted]})
+        log(db, row, actor, now, {"status": [row.status, wanted]})
         row.status = wanted
         row.version += 1
         db.flush()
@@ -162,7 +174,7 @@ def set_partner(
     db: Session, actor: Officer, process: Process, public_id: str, name: str, state: str, now: datetime
 ) -> None:
     """Ask someone to take part, or write down what they answered. ``state`` "" takes them off the list."""
-    row = _locked(db, process, public_id)
+    row = locked(db, process, public_id)
     name = fields.line(name, "partner", LONGEST_NAME)
     found = db.scalar(select(MeasurePartner).where(MeasurePartner.measure_id == row.id, MeasurePartner.name == name))
     before = found.state if found else ""
@@ -175,21 +187,21 @@ def set_partner(
         found.state = state
     else:
         db.delete(found)
-    _log(db, row, actor, now, {"partner": [[name, each] if each else None for each in (before, state)]})
+    log(db, row, actor, now, {"partner": [[name, each] if each else None for each in (before, state)]})
 
 
 def add_input(db: Session, actor: Officer, process: Process, public_id: str, input_id: str, now: datetime) -> None:
     """Let the measure answer one more input; that it does so already is no error."""
-    row = _locked(db, process, public_id)
+    row = locked(db, process, public_id)
     wanted = _surviving(db, process, input_id)
     if db.get(MeasureInput, (row.id, wanted.id)) is None:
         db.add(MeasureInput(measure_id=row.id, input_id=wanted.id))
-        _log(db, row, actor, now, {"inputs": [None, wanted.public_id]})
+        log(db, row, actor, now, {"inputs": [None, wanted.public_id]})
 
 
 def remove_input(db: Session, actor: Officer, process: Process, public_id: str, input_id: str, now: datetime) -> None:
     """Take an input away from the measure. The last one stays: what is done for nobody is no measure."""
-    row = _locked(db, process, public_id)
+    row = locked(db, process, public_id)
     wanted = roadmap.find(db, process, input_id)
     links = list(db.scalars(select(MeasureInput).where(MeasureInput.measure_id == row.id)))
     end = roadmap.ends(db, process)
@@ -200,15 +212,15 @@ def remove_input(db: Session, actor: Officer, process: Process, public_id: str, 
         raise Conflict("measure_without_inputs", field="inputs")
     for link in there:
         db.delete(link)
-    _log(db, row, actor, now, {"inputs": [wanted.public_id, None]})
+    log(db, row, actor, now, {"inputs": [wanted.public_id, None]})
 
 
 def release(db: Session, actor: Officer, process: Process, public_id: str, public: bool, now: datetime) -> None:
     """Let everyone read the measure, or staff alone again."""
-    row = _locked(db, process, public_id)
+    row = locked(db, process, public_id)
     if public != (row.released_at is not None):
         row.released_at = now if public else None
-        _log(db, row, actor, now, {"public": [not public, public]})
+        log(db, row, actor, now, {"public": [not public, public]})
 
 
 def find(db: Session, process: Process, public_id: str) -> Measure:
@@ -245,7 +257,17 @@ def told(db: Session, process: Process, rows: list[Measure]) -> list[Told]:
     partners = _by_measure(
         db.scalars(select(MeasurePartner).where(MeasurePartner.measure_id.in_(ids)).order_by(MeasurePartner.name))
     )
-    return [Told(row, inputs.get(row.id, []), steps.get(row.id, []), partners.get(row.id, [])) for row in rows]
+    photos = _photos(db, ids)
+    return [
+        Told(
+            row,
+            inputs.get(row.id, []),
+            steps.get(row.id, []),
+            partners.get(row.id, []),
+            photos.get(row.id, []),
+        )
+        for row in rows
+    ]
 
 
 def _inputs(db: Session, process: Process, ids: list[UUID]) -> dict[UUID, list[RoadmapInput]]:
@@ -260,6 +282,12 @@ def _inputs(db: Session, process: Process, ids: list[UUID]) -> dict[UUID, list[R
         for measure_id in linked[row.id]:
             found.setdefault(measure_id, []).append(row)
     return found
+
+
+def _photos(db: Session, ids: list[UUID]) -> dict[UUID, list[MeasurePhoto]]:
+    """The photos of each measure that are not hidden, before and after, without the pictures themselves."""
+    rows = db.scalars(select(MeasurePhoto).where(MeasurePhoto.measure_id.in_(ids), MeasurePhoto.state != "hidden"))
+    return _by_measure(sorted(rows, key=lambda row: MEASURE_PHOTOS.index(row.kind)))
 
 
 def by_input(measures: list[Told]) -> dict[UUID, list[Told]]:
@@ -305,7 +333,7 @@ def _surviving(db: Session, process: Process, public_id: str) -> RoadmapInput:
     return db.get_one(RoadmapInput, roadmap.ends(db, process)[row.id])
 
 
-def _locked(db: Session, process: Process, public_id: str, version: int | None = None) -> Measure:
+def locked(db: Session, process: Process, public_id: str, version: int | None = None) -> Measure:
     row = db.scalar(
         select(Measure).where(Measure.process_id == process.id, Measure.public_id == public_id).with_for_update()
     )
@@ -334,6 +362,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _log(db: Session, row: Measure, actor: Officer, now: datetime, changes: dict[str, Any]) -> None:
+def log(db: Session, row: Measure, actor: Officer, now: datetime, changes: dict[str, Any]) -> None:
     db.add(MeasureLog(measure_id=row.id, at=now, actor=actor.label, changes=changes))
     db.flush()

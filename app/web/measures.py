@@ -16,10 +16,11 @@ from werkzeug.wrappers import Response
 from app.errors import Refusal
 from app.model import Measure
 from app.model.measure import MEASURE_STATES, PARTNER_STATES, PRIORITIES, QUICK_FIXES
-from app.services import answers, measures, roadmap
+from app.services import answers, measure_photos, measures, roadmap
 from app.services.measures import Told, Wanted
 from app.web import problems, words
 from app.web.desk import Desk, desk, frame
+from app.web.occasions import typed
 from app.web.service import now
 
 blueprint = Blueprint("measures", __name__, url_prefix="/plan/<slug>/tiltak")
@@ -83,8 +84,8 @@ def edit(slug: str, public_id: str) -> Response | tuple[str, int]:
         with desk(slug, write=True) as at:
             measures.edit(at.db, at.officer, at.process, public_id, request.form, version=_version(), now=now())
     except Refusal as refusal:
-        return _refused(slug, public_id, refusal, "words")
-    return _back(slug, public_id, "words")
+        return refused(slug, public_id, refusal, "words")
+    return back(slug, public_id, "words")
 
 
 @blueprint.post("/<public_id>/steg")
@@ -105,8 +106,8 @@ def take_step(slug: str, public_id: str) -> Response | tuple[str, int]:
                 today=today(),
             )
     except Refusal as refusal:
-        return _refused(slug, public_id, refusal, "step")
-    return _back(slug, public_id, "steps")
+        return refused(slug, public_id, refusal, "step")
+    return back(slug, public_id, "steps")
 
 
 @blueprint.post("/<public_id>/medspiller")
@@ -116,8 +117,8 @@ def set_partner(slug: str, public_id: str) -> Response | tuple[str, int]:
         with desk(slug, write=True) as at:
             measures.set_partner(at.db, at.officer, at.process, public_id, name, state, now())
     except Refusal as refusal:
-        return _refused(slug, public_id, refusal, "partner")
-    return _back(slug, public_id, "partners")
+        return refused(slug, public_id, refusal, "partner")
+    return back(slug, public_id, "partners")
 
 
 @blueprint.post("/<public_id>/innspill")
@@ -129,15 +130,15 @@ def change_inputs(slug: str, public_id: str) -> Response | tuple[str, int]:
             named = request.form.get("input", "").strip().upper()
             change(at.db, at.officer, at.process, public_id, named, now())
     except Refusal as refusal:
-        return _refused(slug, public_id, refusal, "input")
-    return _back(slug, public_id, "inputs")
+        return refused(slug, public_id, refusal, "input")
+    return back(slug, public_id, "inputs")
 
 
 @blueprint.post("/<public_id>/offentlig")
 def release(slug: str, public_id: str) -> Response:
     with desk(slug, write=True) as at:
         measures.release(at.db, at.officer, at.process, public_id, bool(request.form.get("public")), now())
-    return _back(slug, public_id, "public")
+    return back(slug, public_id, "public")
 
 
 def today() -> date:
@@ -208,7 +209,7 @@ def _page(at: Desk, public_id: str, refusal: Refusal | None = None, at_form: str
     row = measures.find(at.db, at.process, public_id)
     (told,) = measures.told(at.db, at.process, [row])
     figures = roadmap.figures(at.db, at.process)
-    form = request.form if refusal else {}
+    form = typed(refusal)
     lost = refusal is not None and refusal.code == "changed_by_other"
     return render_template(
         "plan/measure.html",
@@ -222,6 +223,7 @@ def _page(at: Desk, public_id: str, refusal: Refusal | None = None, at_form: str
         late=measures.overdue(row, today()),
         today=today(),
         history=measures.history(at.db, row),
+        photos=measure_photos.of_measure(at.db, row),
         form=form if at_form == "words" else {},
         step=form if at_form == "step" else {},
         typed=form,
@@ -258,14 +260,14 @@ def _choices(at: Desk) -> dict[str, object]:
     }
 
 
-def _refused(slug: str, public_id: str, refusal: Refusal, at_form: str) -> tuple[str, int]:
+def refused(slug: str, public_id: str, refusal: Refusal, at_form: str) -> tuple[str, int]:
     """The page again, with what was typed still in its form."""
     status = problems.beside_form(refusal, "input_unknown")
     with desk(slug) as at:
         return _page(at, public_id, refusal, at_form), status
 
 
-def _back(slug: str, public_id: str, place: str) -> Response:
+def back(slug: str, public_id: str, place: str) -> Response:
     return redirect(url_for("measures.page", slug=slug, public_id=public_id, _anchor=place))
 
 

@@ -21,6 +21,7 @@ MEASURE_ANSWERS = {
     "done": _("It is done."),
     "rejected": _("The answer was no."),
 }
+MEASURE_PHOTOS = {"before": _("Before"), "after": _("After")}
 FIELDS = {
     "alias": _("alias"),
     "category": _("category"),

@@ -36,6 +36,7 @@ def vote_page(code: str) -> str:
             inputs=inputs,
             dots=workshop.dots_of(arena),
             most_people=workshop.LARGEST_TABLE,
+            table=request.args.get("part", type=int),
             data=page_data(
                 code=arena.join_code,
                 dots=workshop.dots_of(arena),

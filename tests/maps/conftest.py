@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.store import Store
@@ -203,10 +205,12 @@ def sign_in(page: Page, served: Served) -> Page:
 
 
 def shot(page: Page, name: str) -> None:
-    """Keep a picture for the README when they are made anew (make screenshots)."""
+    """Keep a picture for the README when they are made anew (make screenshots), in 128 colours."""
     if os.environ.get("SCREENSHOTS"):
         page.wait_for_timeout(500)
-        page.screenshot(path=ROOT / "docs" / "screenshots" / f"{name}.png")
+        path = ROOT / "docs" / "screenshots" / f"{name}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(128).save(path, optimize=True)
 
 
 def on_device(page: Page, store: str, work: str, given: Any = None, *, mode: str = "readonly") -> Any:

@@ -15,6 +15,7 @@ from tests import builders as a
 from tests.maps.conftest import DESK, PHONE, Served, shot, sign_in
 from tests.maps.test_axe import serious
 from tests.maps.test_without_map import Keys
+from tests.web.test_notes import decoded
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -234,3 +235,24 @@ def test_a_host_of_a_dinner_fits_on_a_phone(served: Served, visit: Visit) -> Non
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.click(".note-door a.button")
     page.wait_for_selector("body[data-ready]")
+
+
+def test_a_tables_card_opens_its_table(served: Served, visit: Visit) -> None:
+    """From the planner's form, by keyboard, over the square on paper to the phone that knows its table."""
+    where = occasion(served, "conference")
+    page = sign_in(visit(f"{served.url}/plan/", size=DESK, touch=False), served)
+    page.goto(f"{served.url}/plan/proveoya/arenaer/{where.id}")
+    page.locator("summary", has_text="På telefon, uten konto").focus()
+    page.keyboard.press("Enter")
+    page.focus("#tables")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("12")
+    assert serious(page) == []
+    page.route("**/bordkort.pdf*", lambda route: route.abort())  # the browser's own viewer is not ours to look at
+    with page.expect_request("**/bordkort.pdf*") as asked:
+        page.keyboard.press("Enter")
+    cards = page.request.get(asked.value.url)
+    (address,) = [said for said in decoded(cards.body()) if said.endswith("part=7")]
+    phone = visit(address)
+    phone.wait_for_selector("body[data-ready]")
+    expect(phone.locator("#part")).to_have_value("7")

@@ -8,6 +8,9 @@ from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+import cv2
+import numpy as np
+import pypdfium2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,6 +21,7 @@ from app.services import arenas, notes, occasions
 from app.store import Store
 from tests import builders as a
 from tests import pictures
+from tests.gis.test_table_cards import above_the_address_is_paper
 
 NOTE = {"kind": "quality", "text": "Marka rett utenfor døra", "part": 7, "revision": 1}
 JSON = {"Accept": "application/json"}
@@ -336,3 +340,81 @@ def test_a_long_list_of_comments_is_taken_in_whole(client: FlaskClient, store: S
     huge = client.post(f"{home}/kommentarer", data={"source": "Facebook"}, environ_overrides=said)
     assert huge.status_code == 413
     assert "file_too_large" in huge.text
+
+
+def decoded(pdf: bytes) -> list[str]:
+    """What the squares of a PDF's pages say, two cards on a page; a camera, too, looks from more than one distance."""
+    found = [_read(page, card) for page in pypdfium2.PdfDocument(pdf) for card in (0, 1)]
+    return [address for address in found if address]
+
+
+def _read(page: pypdfium2.PdfPage, card: int) -> str:
+    for scale in (3.0, 2.0, 4.0, 2.5, 3.5):
+        picture = np.asarray(page.render(scale=scale).to_pil().convert("RGB"))
+        right = np.array_split(np.array_split(picture, 2)[card], 2, axis=1)[1]
+        for reader in (cv2.QRCodeDetector(), cv2.QRCodeDetectorAruco()):
+            said = reader.detectAndDecode(np.ascontiguousarray(right))[0]
+            if said:
+                return str(said)
+    return ""
+
+
+def test_every_table_of_a_conference_has_a_card_that_opens_it(client: FlaskClient, store: Store) -> None:
+    made, where = occasion(store)
+    home = f"/plan/{made.slug}/arenaer/{where.id}"
+    assert client.get(f"{home}/bordkort.pdf?bord=3").status_code == 302, "not signed in"
+    assert f'action="{home}/bordkort.pdf"' in signed_in(client).get(home).text
+    answer = client.get(f"{home}/bordkort.pdf?bord=3")
+    assert answer.mimetype == "application/pdf"
+    found = decoded(answer.data)
+    assert found == [f"http://localhost/notater/{where.join_code}?part={n}" for n in (1, 2, 3)]
+    for address in found:
+        assert client.get(address).status_code == 200
+    token = link(store, made, "conference")
+    with store.writing() as db:
+        own = occasions.open_by_host(db, arenas.host(db, token, a.NOW), title="Vår konferanse", now=a.NOW)
+    cards = client.get(f"/vert/{token}/anledning/{own.id}/bordkort.pdf?bord=1")
+    assert decoded(cards.data) == [f"http://localhost/notater/{own.join_code}?part=1"]
+    assert (
+        f'action="/vert/{token}/anledning/{own.id}/bordkort.pdf"'
+        in client.get(f"/vert/{token}/anledning/{own.id}").text
+    )
+
+
+@pytest.mark.parametrize(("sprak", "word"), [("nb", "Bord 1"), ("nn", "Bord 1"), ("en", "Table 1"), ("", "Bord 1")])
+def test_the_cards_speak_the_language_that_was_chosen(
+    light: FlaskClient, embedded: Store, sprak: str, word: str
+) -> None:
+    made, where = occasion(embedded)
+    answer = signed_in(light).get(f"/plan/{made.slug}/arenaer/{where.id}/bordkort.pdf?bord=1&sprak={sprak}")
+    page = pypdfium2.PdfDocument(answer.data)[0]
+    assert word in page.get_textpage().get_text_bounded()
+    picture = np.asarray(page.render(scale=2.0).to_pil().convert("L"))
+    assert above_the_address_is_paper(np.array_split(picture, 2)[0] < 128)
+    assert "language=" not in answer.headers.get("Set-Cookie", ""), "the planner's own language stays"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("", 422, "number_out_of_range"),
+        ("bord=0", 422, "number_out_of_range"),
+        ("bord=201", 422, "number_out_of_range"),
+        ("bord=mange", 422, "number_out_of_range"),
+        ("bord=2&sprak=xx", 422, "value_unknown"),
+    ],
+)
+def test_cards_that_cannot_be_made_are_refused(
+    light: FlaskClient, embedded: Store, query: str, status: int, code: str
+) -> None:
+    made, where = occasion(embedded)
+    answer = signed_in(light).get(f"/plan/{made.slug}/arenaer/{where.id}/bordkort.pdf?{query}")
+    assert (answer.status_code, code in answer.text) == (status, True)
+
+
+@pytest.mark.parametrize("method", ["hosted_dinner", "focus_group", "social_media"])
+def test_where_nobody_sits_at_tables_there_are_no_cards(light: FlaskClient, embedded: Store, method: str) -> None:
+    made, where = occasion(embedded, method)
+    home = f"/plan/{made.slug}/arenaer/{where.id}"
+    assert signed_in(light).get(f"{home}/bordkort.pdf?bord=1").status_code == 404
+    assert "bordkort" not in light.get(home).text

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.serving import make_server
 
 from app.model import Arena, Ballot, Offer
 from app.store import Store
 from tests import builders as a
 from tests.services.test_workshop import written
+from tests.soak import votes
+from tests.web.test_notes import decoded
 from tests.web.test_pages import signed_in
 
 LIST = "/plan/borgen/verksted"
@@ -159,3 +164,32 @@ def test_a_class_code_opens_no_workshop(planner: FlaskClient, store: Store) -> N
     assert planner.get(f"/verksted/{code}").status_code == 404
     arena = opened(planner, store)
     assert planner.get(f"/kart/{arena.join_code}").headers["Location"] == f"/verksted/{arena.join_code}"
+
+
+def test_every_table_of_a_workshop_has_a_card_that_opens_it(planner: FlaskClient, store: Store) -> None:
+    arena = opened(planner, store)
+    assert "bordkort.pdf" in planner.get(f"{LIST}/{arena.id}").text
+    cards = planner.get(f"/plan/borgen/arenaer/{arena.id}/bordkort.pdf?bord=2")
+    found = decoded(cards.data)
+    assert found == [f"http://localhost/verksted/{arena.join_code}?part={n}" for n in (1, 2)]
+    assert "Bord 2" in planner.get(found[1]).text
+    assert "Bord" not in planner.get(f"/verksted/{arena.join_code}?part=x").text
+
+
+def test_phones_that_vote_at_once_in_a_bad_network_count_once_each(
+    app: Flask, planner: FlaskClient, store: Store
+) -> None:
+    """What ``python -m tests.soak.votes`` does with 120 phones, with ten."""
+    arena = opened(planner, store)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        found = votes.ballots(server.server_port, arena.join_code or "", IDS, phones=10, over=1, again=0.05)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert (found.cast, found.counted, found.lost, found.doubled) == (10, 10, 0, 0), found.line
+    with store.reading() as db:
+        assert len(db.scalars(select(Ballot)).all()) == 10
