@@ -100,7 +100,8 @@ def _of_notes(story: Story, wish: Wish, said: Said, number: int) -> Made:
 
 def _split(story: Story, made: list[Made], wish: Wish) -> Made:
     """Somebody had said two things in one breath."""
-    origin = next(each.row for each in reversed(made) if each.row.realiser == "together")
+    alike = [each.row for each in made if each.row.theme == wish.theme and each.row.realiser == wish.realiser]
+    origin = alike[-1]
     row = roadmap_merging.split(
         story.db,
         story.officer,
