@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from app.model import Area
-from app.services import analysis, arenas, contributions, demo, moderation, participants
+from app.services import analysis, arenas, contributions, demo, moderation, participants, publication
 from app.services.borgen.story import Story, told
 from app.services.index import Index, Selection
 from gis.crs import WGS84, project
@@ -48,7 +48,7 @@ def kindergarten(story: Story, town: Neighbourhood) -> None:
 
 
 def areas(story: Story) -> list[tuple[Area, dict[str, Any]]]:
-    """Comments read and released, areas derived; those that become inputs, each with its words."""
+    """Comments read and released, hexagons published, areas derived; those that become inputs, each with its words."""
     story.db.flush()
     for sitting in range(SITTINGS):
         waiting, _ = moderation.queue(story.db, story.process, state="pending")
@@ -59,6 +59,7 @@ def areas(story: Story) -> list[tuple[Area, dict[str, Any]]]:
     story.db.flush()
     index = Index(story.process)
     index.refresh(story.db, story.process)
+    publication.release(story.db, story.process, analysis.hexagons_by_group(index), now=story.ago(289))
     derived = analysis.derive_areas(story.db, story.process, index, story.ago(290))
     figures = analysis.area_figures(index, derived, Selection())
     found: dict[str, tuple[Area, dict[str, Any]]] = {}

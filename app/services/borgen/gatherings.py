@@ -47,7 +47,8 @@ class Said:
 
 def hold(story: Story, wishes: Wishes) -> Said:
     """Every arena once, with everything that is said in it."""
-    found = Said(wishes=[wish for realiser, many in FROM_NOTES.items() for wish in wishes.take(realiser, many)])
+    taken = [wish for realiser, many in FROM_NOTES.items() for wish in wishes.take(realiser, many)]
+    found = Said(wishes=story.some(taken, len(taken)))
     sayings: dict[tuple[str, int], list[Saying]] = {}
     for saying in [*_sayings(story, found.wishes), *_loose(story)]:
         sayings.setdefault(saying.bucket, []).append(saying)
