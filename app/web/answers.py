@@ -34,13 +34,14 @@ def process(slug: str) -> str:
     with service().store.reading() as db:
         row = processes.by_slug(db, slug)
         found, themes = answers.of_process(db, row), theme_words(db, row)
+        many = len(found.inputs) + len(found.measures) > MOST_UNFOLDED
         return render_template(
             "answers/process.html",
             process=row,
             found=found,
-            many=len(found.inputs) + len(found.measures) > MOST_UNFOLDED,
-            by_focus=lambda rows: grouped(rows, lambda each: each.row.focus_area or _("no focus area yet")),
-            by_theme=lambda rows: grouped(rows, lambda each: themes.get(each.input.theme, each.input.theme)),
+            many=many,
+            by_focus=lambda rows: grouped(rows, many, lambda each: each.row.focus_area or _("no focus area yet")),
+            by_theme=lambda rows: grouped(rows, many, lambda each: themes.get(each.input.theme, each.input.theme)),
             by_realiser={
                 realiser: [each for each in found.inputs if each.input.realiser == realiser] for realiser in REALISERS
             },
@@ -91,11 +92,11 @@ def _where(process: Process, inputs: list[Answer]) -> dict[str, Any]:
     return {"map": maps.planner_map(process, service().config), "data": data}
 
 
-def grouped(rows: Sequence[T], word: Callable[[T], str]) -> dict[str, list[T]]:
-    """Rows under a word each, by the alphabet; the order within stays."""
+def grouped(rows: Sequence[T], many: bool, word: Callable[[T], str]) -> dict[str, list[T]]:
+    """Rows under a word each, by the alphabet, or under none unless they are ``many``; the order within stays."""
     found: dict[str, list[T]] = {}
     for row in rows:
-        found.setdefault(word(row), []).append(row)
+        found.setdefault(word(row) if many else "", []).append(row)
     return {name: found[name] for name in sorted(found, key=str.casefold)}
 
 

@@ -54,11 +54,12 @@ def _public_page(slug: str, refusal: Refusal | None, public_id: str) -> str:
     with service().store.reading() as db:
         process = processes.by_slug(db, slug)
         tasks, themes = local_committee.tasks(db, process, public=True), theme_words(db, process)
+        many = len(tasks) > MOST_UNFOLDED
         return render_template(
             "answers/own.html",
             process=process,
-            tasks=grouped(tasks, lambda task: themes.get(task.input.theme, task.input.theme)),
-            many=len(tasks) > MOST_UNFOLDED,
+            tasks=grouped(tasks, many, lambda task: themes.get(task.input.theme, task.input.theme)),
+            many=many,
             thanked=request.args.get("takk", ""),
             refused=public_id,
             form=request.form,
