@@ -30,9 +30,10 @@ soak: $(VENV)/test.done ## A thousand drawings on each store while everything go
 	@$(BIN)/python -m tests.machine
 	@$(BIN)/python -m tests.soak
 
-demo: $(VENV)/run.done ## Add the labelled demo process to the database
+demo: $(VENV)/run.done ## Add the labelled demo processes to the database: the small one and Borgen
 	@$(BIN)/snarvei migrate
-	@$(BIN)/snarvei demo
+	@$(BIN)/snarvei demo --if-missing
+	@$(BIN)/snarvei demo --borgen --if-missing
 
 texts: $(VENV)/test.done ## Collect the texts of the code into the catalogues, for translation
 	@$(BIN)/python -m tests.texts

@@ -71,10 +71,11 @@ class Neighbourhood:
         return np.array(lines, dtype=object)
 
 
-def make(seed: int = 20261123, children_per_class: int = 24) -> Neighbourhood:
+def make(seed: int = 20261123, children_per_class: int = 24, name: str = "Prøveøya") -> Neighbourhood:
+    """``name`` is the school's: ``Prøveøya skole``."""
     rng = np.random.default_rng(seed)
     town = _Town(rng)
-    made = Neighbourhood(_wgs84(town.area), _wgs84(shapely.centroid(town.landmarks["school"])), town.places())
+    made = Neighbourhood(_wgs84(town.area), _wgs84(shapely.centroid(town.landmarks["school"])), town.places(name))
     for number in range(len(CLASSES)):
         for _ in range(children_per_class):
             made.children.append(Child(number, tuple(_draw(town, rng))))
@@ -155,9 +156,9 @@ class _Town:
             "wasteland": (n[_node(7, 2)] + n[_node(8, 3)]) / 2,
         }
 
-    def places(self) -> list[dict[str, Any]]:
+    def places(self, name: str) -> list[dict[str, Any]]:
         named = [
-            ("school", "Prøveøya skole", "school", True),
+            ("school", f"{name} skole", "school", True),
             ("sports_hall", "Prøvehallen", "sports_hall", True),
             ("park", "Lekeparken", "park", True),
             ("other", "Brygga", "pier", True),

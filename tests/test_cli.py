@@ -193,6 +193,15 @@ def test_the_demo_is_made_once_when_the_store_is_empty(command: Any, store: Stor
         assert demo.exists(db)
 
 
+def test_a_demo_that_is_there_is_left_as_it_is_when_asked(command: Any, store: Store) -> None:
+    assert command("demo", "--if-missing").exit_code == 0
+    with store.reading() as db:
+        before = processes.by_slug(db, demo.SLUG).id
+    assert command("demo", "--if-missing").exit_code == 0
+    with store.reading() as db:
+        assert processes.by_slug(db, demo.SLUG).id == before
+
+
 def test_a_wrong_setting_stops_every_command_and_names_it(command: Any) -> None:
     found = command("process", "list", PORT="many")
     assert found.exit_code == 1

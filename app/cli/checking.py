@@ -22,7 +22,7 @@ def check_figures(context: Context, slug: str | None) -> None:
         for process in [processes.by_slug(db, slug)] if slug else processes.every(db):
             index = Index(process)
             index.refresh(db, process)
-            found = list(recount.figures(db, process, index))
+            found = list(recount.figures(db, process, index, context.today))
             off = [figure for figure in found if not figure.agrees]
             for figure in off:
                 click.echo(f"{process.slug}\t{figure.name}\tshown {figure.shown}\tcounted {figure.again}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -41,6 +42,11 @@ class Context:
     @property
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    @property
+    def today(self) -> date:
+        """The day it is here."""
+        return self.now.astimezone(ZoneInfo("Europe/Oslo")).date()
 
 
 pass_context = click.make_pass_decorator(Context)

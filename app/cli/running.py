@@ -11,7 +11,7 @@ import click
 
 from app import config as configuration
 from app.cli.context import Context, pass_context, refusing
-from app.services import demo
+from app.services import borgen, demo
 from app.services.index import drop_snapshots
 from app.store import backup, migrations
 
@@ -25,15 +25,21 @@ def migrate(context: Context) -> None:
 
 
 @click.command("demo")
+@click.option(
+    "--borgen", "whole", is_flag=True, help="The whole Borgen fixture: every method, 458 inputs, 203 measures."
+)
 @click.option("--if-empty", is_flag=True, help="Only when nothing has been set up yet.")
-@click.option("--seed", default=20261123, show_default=True, help="Another seed, other children.")
+@click.option("--if-missing", is_flag=True, help="Leave it as it is where it is there already.")
+@click.option("--seed", type=int, help="Another seed, other children.")
 @pass_context
 @refusing
-def make_demo(context: Context, if_empty: bool, seed: int) -> None:
+def make_demo(context: Context, whole: bool, if_empty: bool, if_missing: bool, seed: int | None) -> None:
     """Make the labelled, invented demo process."""
+    made = borgen if whole else demo
     with context.store.writing() as db:
-        if not if_empty or demo.empty(db):
-            demo.create(db, configuration.secret_key(context.config), context.now, seed=seed)
+        if (if_empty and not demo.empty(db)) or (if_missing and demo.exists(db, made.SLUG)):
+            return
+        made.create(db, configuration.secret_key(context.config), context.now, seed=made.SEED if seed is None else seed)
 
 
 @click.command()

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.model import Arena, Contribution, InputEvidence, InputLog, Measure, MeasureStep, Process, RoadmapInput
+from app.model.measure import OVER
 from app.services import measures, publication, roadmap, voices
 from app.services.actors import Officer, Pupil
 from app.services.measures import Told
@@ -40,6 +41,35 @@ class Answers:
 
     inputs: list[Answer]
     measures: list[Told]
+
+    @property
+    def heard(self) -> list[Answer]:
+        """Everything but what was said no to."""
+        return [each for each in self.inputs if each.input.status != "declined"]
+
+    @property
+    def declined(self) -> list[Answer]:
+        return [each for each in self.inputs if each.input.status == "declined"]
+
+    @property
+    def doing(self) -> list[Told]:
+        """Everything but what was dropped."""
+        return [each for each in self.measures if each.row.status != "rejected"]
+
+    @property
+    def dropped(self) -> list[Told]:
+        return [each for each in self.measures if each.row.status == "rejected"]
+
+    @property
+    def for_hands(self) -> list[Answer]:
+        """Inputs that the municipality alone cannot bring about, and that still wait."""
+        return [each for each in self.inputs if each.input.realiser != "municipality" and _waits(each)]
+
+
+def _waits(answer: Answer) -> bool:
+    return answer.input.status not in ("done", "declined") and not any(
+        each.row.status in OVER for each in answer.measures
+    )
 
 
 @dataclass(frozen=True)

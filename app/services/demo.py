@@ -27,12 +27,13 @@ from app.services import (
     roadmap,
     staff,
 )
-from app.services.actors import Officer, digest
+from app.services.actors import Host, Officer, digest
 from app.services.index import Index, Selection
 from gis import neighbourhood
 from gis.geojson import plain
 
 SLUG = "proveoya"
+SEED = 20261123
 TITLE = "Prøveøya (oppdiktet demo)"
 MUNICIPALITY = "9999"
 USERNAME = "planlegger"
@@ -81,15 +82,16 @@ class Keys:
 
 def secrets_of(secret_key: str) -> tuple[str, str]:
     """The demo's host token and planner password."""
-
-    def derive(purpose: str) -> str:
-        return hmac.new(secret_key.encode(), f"snarvei demo {purpose}".encode(), hashlib.sha256).hexdigest()
-
-    return derive("host link"), derive("planner password")[:16]
+    return derived(secret_key, "host link"), derived(secret_key, "planner password")[:16]
 
 
-def exists(db: Session) -> bool:
-    return db.scalar(select(Process.id).where(Process.slug == SLUG)) is not None
+def derived(secret_key: str, purpose: str) -> str:
+    """A secret of the demo that follows from the installation's."""
+    return hmac.new(secret_key.encode(), f"snarvei demo {purpose}".encode(), hashlib.sha256).hexdigest()
+
+
+def exists(db: Session, slug: str = SLUG) -> bool:
+    return db.scalar(select(Process.id).where(Process.slug == slug)) is not None
 
 
 def empty(db: Session) -> bool:
@@ -97,31 +99,41 @@ def empty(db: Session) -> bool:
     return db.scalar(select(Process.id).limit(1)) is None
 
 
-def create(db: Session, secret_key: str, now: datetime, *, seed: int = 20261123, per_class: int = 24) -> Process:
+def create(db: Session, secret_key: str, now: datetime, *, seed: int = SEED, per_class: int = 24) -> Process:
     """Build the demo: process, gazetteer, five classes with their children's contributions, areas and inputs."""
     if exists(db):
         raise Conflict("already_taken", field="process")
     town = neighbourhood.make(seed, per_class)
+    process = begin(db, town, slug=SLUG, prefix="DEMO", title=TITLE, now=now - timedelta(days=30))
+    token, _ = secrets_of(secret_key)
+    arenas.create_host_link(db, process, label=SCHOOL, location=town.school, now=now, valid=None, token=token)
+    arenas.create_host_link(db, process, label=SILENT_SCHOOL, now=now)
+    officer = planner(db, secret_key, now)
+    host = arenas.host(db, token, now)
+    for arena, day in classes(db, process, town, host, SCHOOL, now, seed)[:-1]:
+        arenas.change_state(db, host, arena, "closed", day + timedelta(hours=1))
+    _plan(db, process, officer, now)
+    return process
+
+
+def begin(
+    db: Session, town: neighbourhood.Neighbourhood, *, slug: str, prefix: str, title: str, now: datetime
+) -> Process:
+    """A process that is labelled as invented, with the town's gazetteer and street network."""
     process = processes.create(
         db,
-        slug=SLUG,
-        prefix="DEMO",
-        title=TITLE,
+        slug=slug,
+        prefix=prefix,
+        title=title,
         municipality=MUNICIPALITY,
         area=town.area,
         export_epsg=neighbourhood.EPSG,
         promise=PROMISE,
         demo=True,
-        now=now - timedelta(days=30),
+        now=now,
     )
     processes.add_named_places(db, process, town.places)
-    networks.put(db, process, town.ways, source=TITLE, now=now)
-    token, password = secrets_of(secret_key)
-    arenas.create_host_link(db, process, label=SCHOOL, location=town.school, now=now, valid=None, token=token)
-    arenas.create_host_link(db, process, label=SILENT_SCHOOL, now=now)
-    officer = _planner(db, password, now)
-    _classes(db, process, town, token, now, seed)
-    _plan(db, process, officer, now)
+    networks.put(db, process, town.ways, source=title, now=now)
     return process
 
 
@@ -138,30 +150,37 @@ def keys(db: Session, secret_key: str) -> Keys | None:
     return None if code is None else Keys(code, token, USERNAME, password)
 
 
-def _planner(db: Session, password: str, now: datetime) -> Officer:
+def planner(db: Session, secret_key: str, now: datetime) -> Officer:
+    """The invented municipality's planner, signed in; its password follows from the secret."""
+    _, password = secrets_of(secret_key)
     if db.scalar(select(Staff.id).where(Staff.username == USERNAME)) is not None:
         staff.set_password(db, USERNAME, password)
         return staff.sign_in(db, USERNAME, password)
     return staff.create(db, username=USERNAME, password=password, municipality=MUNICIPALITY, now=now)
 
 
-def _classes(
-    db: Session, process: Process, town: neighbourhood.Neighbourhood, token: str, now: datetime, seed: int
-) -> None:
-    """Each class registers on a day of its own; the last one is still open."""
-    rng = np.random.default_rng(seed)
-    host = arenas.host(db, token, now)
+def classes(
+    db: Session,
+    process: Process,
+    town: neighbourhood.Neighbourhood,
+    host: Host,
+    school: str,
+    now: datetime,
+    seed: int,
+) -> list[tuple[Arena, datetime]]:
+    """Each class registers on a day of its own, every other one before ``now``; all of them are still open."""
+    rng, found = np.random.default_rng(seed), []
     for number, (grade, name) in enumerate(neighbourhood.CLASSES):
         day = (now - timedelta(days=2 * (len(neighbourhood.CLASSES) - number))).astimezone(UTC)
         day = day.replace(hour=8, minute=30, second=0, microsecond=0)
-        arena = arenas.open_class(db, host, grade=grade, group_name=name, school=SCHOOL, now=day)
+        arena = arenas.open_class(db, host, grade=grade, group_name=name, school=school, now=day)
         children = [child for child in town.children if child.school_class == number]
         arena.head_count, arena.head_count_method = len(children) + number, "class_list"
         for position, child in enumerate(children):
             _register(db, process.id, arena, child, position, day, rng)
-        if number < len(neighbourhood.CLASSES) - 1:
-            arenas.change_state(db, host, arena, "closed", day + timedelta(hours=1))
+        found.append((arena, day))
     db.flush()
+    return found
 
 
 def _register(

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from app.model import Arena, ArenaMeeting, ArenaNote, HeadTap, InputEvidence, Process
 from app.services import arenas, methods, voices
 
+FEW = 100  # inputs that are named one by one when asking for their evidence
+
 
 @dataclass(frozen=True)
 class Heads:
@@ -67,15 +69,16 @@ def behind(db: Session, process: Process, root_of: dict[UUID, UUID]) -> dict[UUI
     """The people of the arenas that inputs rest on, each arena once, and the notes behind them: for each input where
     others end that were merged into it (``root_of``).
     """
+    few = [InputEvidence.input_id.in_(root_of)] if len(root_of) <= FEW else []
     arenas_of = select(InputEvidence.input_id, Arena).join(Arena, Arena.id == InputEvidence.arena_id)
-    rows = db.execute(arenas_of.where(Arena.process_id == process.id)).all()
+    rows = db.execute(arenas_of.where(Arena.process_id == process.id, *few)).all()
     rested = {(root_of[input_id], arena.id): arena for input_id, arena in rows if input_id in root_of}
     heads = _of(db, process, list({arena.id: arena for arena in rested.values()}.values()))
     notes_of = (
         select(InputEvidence.input_id, ArenaNote.id)
         .join(ArenaNote, ArenaNote.id == InputEvidence.note_id)
         .join(Arena, Arena.id == ArenaNote.arena_id)
-        .where(Arena.process_id == process.id, ArenaNote.deleted.is_(False))
+        .where(Arena.process_id == process.id, ArenaNote.deleted.is_(False), *few)
     )
     said = {(root_of[input_id], note_id) for input_id, note_id in db.execute(notes_of) if input_id in root_of}
     found: dict[UUID, tuple[int, int]] = {}

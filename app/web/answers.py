@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from feedgenerator import Atom1Feed
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -11,13 +12,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import maps
 from app.model import Process
-from app.model.measure import OVER
 from app.model.roadmap import REALISERS
 from app.services import answers, processes
 from app.services.answers import Answer
 from app.store import Session
 from app.web.addresses import outside
-from app.web.desk import desk
+from app.web.desk import desk, theme_words
 from app.web.language import current
 from app.web.pages import page_data
 from app.web.participants_words import INPUT_ANSWERS, MEASURE_ANSWERS
@@ -25,25 +25,26 @@ from app.web.service import now, service
 from gis.geojson import plain
 
 blueprint = Blueprint("answers", __name__)
+MOST_UNFOLDED = 40
+T = TypeVar("T")
 
 
 @blueprint.get("/p/<slug>/svar")
 def process(slug: str) -> str:
     with service().store.reading() as db:
         row = processes.by_slug(db, slug)
-        found = answers.of_process(db, row)
-        refused = [each for each in found.inputs if each.input.status == "declined"]
+        found, themes = answers.of_process(db, row), theme_words(db, row)
+        many = len(found.inputs) + len(found.measures) > MOST_UNFOLDED
         return render_template(
             "answers/process.html",
             process=row,
-            inputs=[each for each in found.inputs if each not in refused],
-            refused=refused,
-            doing=[each for each in found.measures if each.row.status != "rejected"],
-            dropped=[each for each in found.measures if each.row.status == "rejected"],
+            found=found,
+            many=many,
+            by_focus=lambda rows: grouped(rows, many, lambda each: each.row.focus_area or _("no focus area yet")),
+            by_theme=lambda rows: grouped(rows, many, lambda each: themes.get(each.input.theme, each.input.theme)),
             by_realiser={
                 realiser: [each for each in found.inputs if each.input.realiser == realiser] for realiser in REALISERS
             },
-            open_to_all=[each for each in found.inputs if each.input.realiser != "municipality" and _waits(each)],
             input_answers=INPUT_ANSWERS,
             measure_answers=MEASURE_ANSWERS,
             feed=outside(url_for("answers.feed", slug=slug)),
@@ -91,11 +92,12 @@ def _where(process: Process, inputs: list[Answer]) -> dict[str, Any]:
     return {"map": maps.planner_map(process, service().config), "data": data}
 
 
-def _waits(answer: Answer) -> bool:
-    """Whether hands are still needed."""
-    return answer.input.status not in ("done", "declined") and not any(
-        each.row.status in OVER for each in answer.measures
-    )
+def grouped(rows: Sequence[T], many: bool, word: Callable[[T], str]) -> dict[str, list[T]]:
+    """Rows under a word each, by the alphabet, or under none unless they are ``many``; the order within stays."""
+    found: dict[str, list[T]] = {}
+    for row in rows:
+        found.setdefault(word(row) if many else "", []).append(row)
+    return {name: found[name] for name in sorted(found, key=str.casefold)}
 
 
 def _feed(db: Session, process: Process) -> str:

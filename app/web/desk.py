@@ -90,5 +90,10 @@ def heat_addresses(slug: str, kinds: Iterable[str] = ("place", "route")) -> dict
 
 
 def themes(at: Desk) -> dict[str, str]:
-    entries = processes.catalogue(at.db, at.process.id).get("theme", {})
+    return theme_words(at.db, at.process)
+
+
+def theme_words(db: Session, process: Process) -> dict[str, str]:
+    """The process's themes by code, in the language of the answer."""
+    entries = processes.catalogue(db, process.id).get("theme", {})
     return {code: entry.words.get(current()) or code for code, entry in entries.items()}

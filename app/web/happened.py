@@ -14,6 +14,7 @@ from app.web.participants_words import INPUT_ANSWERS, MEASURE_ANSWERS
 from app.web.service import now, service
 
 blueprint = Blueprint("happened", __name__)
+MOST_OTHERS = 12  # what most people said; a child sees its own of the rest, everyone the page of all answers
 
 
 @blueprint.get("/dette-skjedde/<code>")
@@ -31,6 +32,7 @@ def page(code: str) -> str | BaseResponse:
             process=process,
             own=found.own,
             others=found.others,
+            most_others=MOST_OTHERS,
             input_answers=INPUT_ANSWERS,
             measure_answers=MEASURE_ANSWERS,
             data=page_data(code=arena.join_code, mine=url_for("happened.mine")),

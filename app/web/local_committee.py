@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from app.errors import Invalid, Refusal
 from app.services import local_committee, processes, workshop
 from app.web import access, problems
-from app.web.desk import desk, frame
+from app.web.answers import MOST_UNFOLDED, grouped
+from app.web.desk import desk, frame, theme_words
 from app.web.service import now, service
 
 blueprint = Blueprint("local_committee", __name__)
@@ -52,10 +53,13 @@ def answer(slug: str, id: UUID) -> Response:
 def _public_page(slug: str, refusal: Refusal | None, public_id: str) -> str:
     with service().store.reading() as db:
         process = processes.by_slug(db, slug)
+        tasks, themes = local_committee.tasks(db, process, public=True), theme_words(db, process)
+        many = len(tasks) > MOST_UNFOLDED
         return render_template(
             "answers/own.html",
             process=process,
-            tasks=local_committee.tasks(db, process, public=True),
+            tasks=grouped(tasks, many, lambda task: themes.get(task.input.theme, task.input.theme)),
+            many=many,
             thanked=request.args.get("takk", ""),
             refused=public_id,
             form=request.form,

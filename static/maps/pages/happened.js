@@ -12,7 +12,11 @@ async function mark() {
   if (!session) return;
   const { answers } = await call("GET", data.mine, { token: session.token });
   const said = new Set(Object.values(answers).flatMap((each) => each.map((answer) => answer.input)));
-  for (const item of findAll("[data-input]")) find(".mine", item).hidden = !said.has(item.dataset.input);
+  for (const item of findAll("[data-input]")) {
+    const mine = said.has(item.dataset.input);
+    find(".mine", item).hidden = !mine;
+    if (mine) item.hidden = false;
+  }
 }
 
 mark().catch((error) => {
