@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.model import Arena, ArenaMeeting, ArenaNote, HeadTap, InputEvidence, Process
+from app.model import Arena, ArenaMeeting, ArenaNote, Ballot, HeadTap, InputEvidence, Participant, Process
 from app.services import arenas, methods, voices
 
 FEW = 100  # inputs that are named one by one when asking for their evidence
@@ -42,13 +42,14 @@ def _of(db: Session, process: Process, rows: Sequence[Arena]) -> dict[UUID, Head
     ids = [row.id for row in rows]
     drawn = any(methods.of(row.method).counts == "joined" for row in rows)
     joined = voices.took_part(db, process) if drawn else {}
+    joined |= _voted(db, ids)
     days, met = _days(db, ids), _met(db, ids)
     return {row.id: _heads(row, joined, days, met) for row in rows}
 
 
 def _heads(row: Arena, joined: dict[UUID, int], days: dict[UUID, dict[date, int]], met: dict[UUID, list[int]]) -> Heads:
     counts = methods.of(row.method).counts
-    if counts == "joined":
+    if counts in ("joined", "ballots"):
         return Heads(joined.get(row.id), None, counts)
     if counts == "taps":
         came = [max(each, 0) for each in days.get(row.id, {}).values()]
@@ -101,6 +102,17 @@ def _days(db: Session, ids: list[UUID]) -> dict[UUID, dict[date, int]]:
     for arena_id, day, came in rows:
         found.setdefault(arena_id, {})[day] = int(came)
     return found
+
+
+def _voted(db: Session, ids: list[UUID]) -> dict[UUID, int]:
+    """The people of each workshop whose ballots were received."""
+    rows = db.execute(
+        select(Ballot.arena_id, func.sum(Participant.head_count))
+        .join(Participant, Participant.id == Ballot.participant_id)
+        .where(Ballot.arena_id.in_(ids))
+        .group_by(Ballot.arena_id)
+    )
+    return {arena_id: int(people) for arena_id, people in rows}
 
 
 def _met(db: Session, ids: list[UUID]) -> dict[UUID, list[int]]:

@@ -122,13 +122,12 @@ def _inputs(db: Session, process: Process, rows: Rows) -> Iterator[Figure]:
 
 
 def _campaigns(db: Session, process: Process, rows: Rows) -> Iterator[Figure]:
-    voted = set(db.scalars(select(Ballot.participant_id)))
     drew = {row.participant_id for row in rows.counted}
     for campaign in db.scalars(select(Campaign).where(Campaign.process_id == process.id)):
         ids = set(db.scalars(select(CampaignArena.arena_id).where(CampaignArena.campaign_id == campaign.id)))
         people = 0
         for arena_id in ids:
-            mine = {each for each in drew | voted if each in rows.people and rows.people[each].arena_id == arena_id}
+            mine = {each for each in drew | rows.voted if rows.people[each].arena_id == arena_id}
             mine = {each for each in mine if not rows.people[each].practice}
             people += rows.heads(mine) if mine else rows.there(arena_id) or rows.arenas[arena_id].head_count or 0
         registrations = [row for row in rows.counted if row.arena_id in ids]

@@ -15,6 +15,7 @@ from app.model import (
     Arena,
     ArenaMeeting,
     ArenaNote,
+    Ballot,
     CatalogueEntry,
     Contribution,
     HeadTap,
@@ -80,6 +81,8 @@ class Rows:
         notes = select(ArenaNote.id, ArenaNote.arena_id).where(ArenaNote.deleted.is_(False))
         self.notes = dict(db.execute(notes.where(ArenaNote.arena_id.in_(self.arenas))).all())
         self.taps = list(db.scalars(select(HeadTap).where(HeadTap.arena_id.in_(self.arenas))))
+        ballots = select(Ballot.participant_id).where(Ballot.arena_id.in_(self.arenas))
+        self.voted = set(db.scalars(ballots))
         self.meetings = list(db.scalars(select(ArenaMeeting).where(ArenaMeeting.arena_id.in_(self.arenas))))
 
     def there(self, arena_id: UUID) -> int:
@@ -88,6 +91,8 @@ class Rows:
         counts = methods.of(arena.method).counts
         if counts == "joined":
             return self.heads(row.participant_id for row in self.counted if row.arena_id == arena_id)
+        if counts == "ballots":
+            return self.heads(each for each in self.voted if self.people[each].arena_id == arena_id)
         if counts == "meetings":
             return sum(each.present - each.seen_before for each in self.meetings if each.arena_id == arena_id)
         if counts == "taps":

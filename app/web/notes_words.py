@@ -22,6 +22,7 @@ REFUND_STATES = {
 }
 COUNTED = {
     "joined": _("joined with the code"),
+    "ballots": _("gave dots"),
     "once": _("not told how"),
     "class_list": _("class list"),
     "counted": _("counted there"),

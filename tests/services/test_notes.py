@@ -55,7 +55,7 @@ def test_the_table_of_methods_has_every_method_and_says_only_what_the_model_know
     assert tuple(methods.table()) == METHODS
     for method in methods.table().values():
         assert set(method.notes) <= set(NOTE_KINDS)
-        assert method.counts in ("once", "meetings", "taps", "joined")
+        assert method.counts in ("once", "meetings", "taps", "joined", "ballots")
         assert method.part in (None, "table", "meeting")
         assert bool(method.notes) != bool(method.allows["kinds"]) or method.name == "workshop", "people draw or talk"
         assert {each.kind for each in method.asks} <= {"text", "number", "yes", "choice"}

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.errors import Closed, Conflict, Invalid, NotFound
 from app.model import Arena, Dots, Offer, Process, RoadmapInput
-from app.services import arenas, participants, roadmap, workshop
+from app.services import arenas, heads, participants, roadmap, workshop
 from app.services.actors import Officer, Pupil
 from app.store import Session, Store
 from tests import builders as a
@@ -281,6 +281,7 @@ def test_a_hundred_and_twenty_phones_at_once_are_each_counted_once(store: Store)
     with store.reading() as db:
         assert db.scalar(select(func.count()).select_from(Dots)) == 120
         assert workshop.standing(db, at.arena).ballots == 120
+        assert heads.of_arena(db, at.process, at.arena) == heads.Heads(120, None, "ballots")
 
 
 def test_an_arena_of_another_kind_is_no_workshop(store: Store) -> None:
