@@ -232,6 +232,9 @@ def test_203_measures_stand_in_every_state_with_their_sentences(built: Store) ->
         assert sum(measures.overdue(each.row, a.NOW.date()) for each in told) >= 5
         assert sum(len(each.inputs) > 1 for each in told) > 40
         assert {each.row.quick for each in told} >= {"lamp", "bush", "snow"}
+        shown = {each.row.quick: [photo.kind for photo in each.photos] for each in told if each.photos}
+        assert {quick: kinds[0] for quick, kinds in shown.items()} == dict.fromkeys(("lamp", "snow", "bush"), "before")
+        assert shown["lamp"] == ["before", "after"]
         assert {partner.state for each in told for partner in each.partners} == {"pending", "accepted", "declined"}
         assert len({each.row.focus_area for each in told}) == 6
         draft, adopted = thematic_plans.version(db, of(db), 1), thematic_plans.version(db, of(db), 2)

@@ -9,7 +9,8 @@ from typing import Any
 
 from app.model import Measure, PlanVersion
 from app.model.measure import PRIORITIES
-from app.services import answers, measures, roadmap, thematic_plans
+from app.services import answers, measure_photos, measures, photos, roadmap, thematic_plans
+from app.services.borgen import pictures
 from app.services.borgen.inputs import Made
 from app.services.borgen.story import Story, told
 
@@ -24,7 +25,7 @@ ON_THE_WAY = {
 OF_INPUT = {"adopted": "planned", "started": "planned", "postponed": "planned", "done": "done", "rejected": "declined"}
 PLAN = "Temaplan for gode lokalsamfunn"
 LATE_ONES = 5
-WRITTEN, HEARING, COUNCIL, FIRST_STEP = 175.0, 160.0, 118.0, 100.0
+WRITTEN, HEARING, COUNCIL, FIRST_STEP, SHOWN = 175.0, 160.0, 118.0, 100.0, 5.0
 FURTHER, DECLINED, ALSO_PUBLIC = 0.3, 0.12, 0.4
 
 
@@ -51,6 +52,7 @@ def make(story: Story, made: list[Made]) -> None:
         for nth in range(1, len(ON_THE_WAY.get(each.end, ()))):
             _step(story, each, nth, FIRST_STEP - 35 * nth - story.rng.integers(25))
     followed = {other.row.public_id for each in planned for other in each.of}
+    _photos(story, planned)
     _follow(story, planned)
     _decide_others(story, [each for each in made if each.row.public_id not in followed])
 
@@ -162,6 +164,22 @@ def _step(story: Story, planned: Planned, nth: int, days: float) -> None:
     )
     if nth == 0:
         measures.release(story.db, story.officer, story.process, planned.row.public_id, True, at + timedelta(hours=1))
+
+
+def _photos(story: Story, planned: list[Planned]) -> None:
+    """Of one quick fix of each kind: how it was, and how it became where it is done."""
+    for what, words in told("plan")["photos"].items():
+        begun = [each for each in planned if each.row.quick == what and each.end in ("done", "started", "adopted")]
+        if not begun:
+            continue
+        each = min(begun, key=lambda each: ("done", "started", "adopted").index(each.end))
+        row, days_of = each.row, {"before": COUNCIL, "after": SHOWN}
+        for when in days_of if each.end == "done" else ("before",):
+            at, photo = story.ago(days_of[when]), photos.clean(pictures.of(what, when))
+            laid = measure_photos.lay(
+                story.db, story.officer, story.process, row.public_id, when, photo, alt=words[when], now=at
+            )
+            measure_photos.decide(story.db, story.officer, story.process, row.public_id, laid.id, "released", at)
 
 
 def _follow(story: Story, planned: list[Planned]) -> None:
