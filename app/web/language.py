@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date as day
 from functools import cache
 from gettext import c2py
 from importlib import resources
@@ -87,8 +88,8 @@ def _remember(response: Response) -> Response:
 
 
 def date(value: Any) -> str:
-    """``23. november 2026``"""
-    return babel_date(value, "long", locale=current())
+    """``23. november 2026``, also of a day that was kept as ``2026-11-23``."""
+    return babel_date(day.fromisoformat(value) if isinstance(value, str) else value, "long", locale=current())
 
 
 def moment(value: Any) -> str:

@@ -16,7 +16,9 @@ def test_a_version_is_kept_and_shows_what_changed_since(client: FlaskClient, sto
     desk(client, store)
     address = made(client)
     assert client.post(PLAN, data={"title": "Høringsutkast"}).location == f"{PLAN}/1"
-    assert "Ingenting er endret siden" in text(client, f"{PLAN}/1")
+    kept = text(client, f"{PLAN}/1")
+    assert "Ingenting er endret siden" in kept
+    assert "22. november 2026" in kept
     client.post(f"{address}/steg", data={"status": "rejected", "reason": REASON, "version": "1"})
     said = text(client, f"{PLAN}/1")
     assert "foreslått → forkastet" in said
