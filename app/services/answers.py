@@ -6,12 +6,12 @@ released; of people only what the gate lets through. Whatever was said no to car
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.model import Arena, Contribution, InputEvidence, InputLog, Measure, MeasureStep, Process, RoadmapInput
@@ -123,12 +123,21 @@ def of_participant(db: Session, process: Process, actor: Pupil) -> dict[UUID, li
     """What became of each thing that a participant made, for its own eyes; things that led to nothing public are not in
     it.
     """
+    return _of_things(db, process, Contribution.participant_id == actor.participant_id)
+
+
+def of_things(db: Session, process: Process, ids: Collection[UUID]) -> dict[UUID, list[Answer]]:
+    """The same of these things, for the teacher of whoever made them."""
+    return _of_things(db, process, Contribution.id.in_(ids))
+
+
+def _of_things(db: Session, process: Process, those: ColumnElement[bool]) -> dict[UUID, list[Answer]]:
     end = roadmap.ends(db, process)
     public = {each.input.id: each for each in of_process(db, process).inputs}
     rows = db.execute(
         select(InputEvidence.contribution_id, InputEvidence.input_id)
         .join(Contribution, Contribution.id == InputEvidence.contribution_id)
-        .where(Contribution.participant_id == actor.participant_id, *voices.counted(db, process))
+        .where(those, *voices.counted(db, process))
     )
     found: dict[UUID, list[Answer]] = {}
     for contribution_id, input_id in rows:

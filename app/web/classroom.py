@@ -14,13 +14,14 @@ from werkzeug.wrappers import Response
 
 from app.errors import NotFound
 from app.model import Arena, Process
-from app.services import arenas, classroom, participants, processes
+from app.services import answers, arenas, classroom, participants, processes
 from app.services.actors import Host
 from app.store import Session
 from app.web import access, wire
 from app.web.addresses import join_address, qr
 from app.web.language import LANGUAGES, alias, current
 from app.web.pages import page_data
+from app.web.participants_words import INPUT_ANSWERS, MEASURE_ANSWERS
 from app.web.service import now, service
 
 blueprint = Blueprint("classroom", __name__, url_prefix="/vert/<token>/klasse/<uuid:id>")
@@ -74,6 +75,9 @@ def work(token: str, id: UUID) -> str:
             total=total,
             page=page,
             pages=-(-total // classroom.PAGE),
+            became=answers.of_things(at.db, at.process, [row.contribution.id for row in rows]),
+            input_answers=INPUT_ANSWERS,
+            measure_answers=MEASURE_ANSWERS,
             typed=typed,
             found=found,
             held=held,

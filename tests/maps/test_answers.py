@@ -102,7 +102,8 @@ def release(page: Page) -> None:
 
 
 def test_from_a_sticker_to_the_reason_on_the_class_page(served: Served, visit: Visit) -> None:
-    code = code_on(open_class(visit, served, "7D"))
+    teacher = open_class(visit, served, "7D")
+    code = code_on(teacher)
     child = join(visit(served.url), served, code)
     put_sticker(child, "bad", "traffic", (0.3, 0.35))
     received(child, 1)
@@ -129,6 +130,11 @@ def test_from_a_sticker_to_the_reason_on_the_class_page(served: Served, visit: V
     expect(child.locator("#own-title")).to_have_text("Dette sa mange av dere")
     assert serious(child) == []
     shot(child, "class-answer")
+    teacher.goto(f"{teacher.url}/arbeid")
+    became = teacher.locator(".became", has_text="Tryggere kryssing der bilene kommer").first
+    for said in ("Undergang under veien", "Svaret ble nei.", REASON):
+        expect(became).to_contain_text(said)
+    assert serious(teacher) == []
     stranger = visit(f"{served.url}/dette-skjedde/{code}", size=DESK, touch=False)
     expect(stranger.locator(".told .answer", has_text="Undergang under veien")).to_contain_text(REASON)
     expect(stranger.locator(".mine:visible")).to_have_count(0)
