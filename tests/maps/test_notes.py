@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from app.model import Arena
 from app.services import arenas, heads, notes, occasions, processes
 from tests import builders as a
-from tests.maps.conftest import DESK, PHONE, Served, shot, sign_in
+from tests.maps.conftest import DESK, PATIENCE_MS, PHONE, Served, shot, sign_in
 from tests.maps.test_axe import serious
 from tests.maps.test_without_map import Keys
 from tests.web.test_notes import decoded
@@ -106,7 +106,7 @@ def test_the_page_opens_without_network_and_keeps_what_is_written(served: Served
     page.context.set_offline(False)
     expect(page.locator("#receipt")).to_have_text(re.compile("^1 "))
     store = served.store()
-    for _ in range(40):
+    for _ in range(PATIENCE_MS // 250):
         with store.reading() as db:
             counted = list(heads.by_day(db, where).values())
         if counted == [2]:
