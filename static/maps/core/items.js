@@ -13,7 +13,6 @@ export class Items {
   #seen = new Map();
   #writing = new Map();
   #met = new Set();
-  #hurried = null;
   #gone = new Map();
   #listeners = new Set();
 
@@ -65,17 +64,11 @@ export class Items {
     this.#items.set(id, item);
     this.#tell(id);
     const mine = structuredClone(item);
-    return this.#write(id, (stored) => this.#beside(stored, mine), { blind: this.#hurried !== null, last: this.#hurried });
+    return this.#write(id, (stored) => this.#beside(stored, mine));
   }
 
-  /**
-   * The page is about to go: what `flush` changes and what the memory has not confirmed yet is also written down beside it,
-   * in the name of `since`, the participant's mark.
-   */
-  hurry(since, flush = () => {}) {
-    this.#hurried = since;
-    flush();
-    this.#hurried = null;
+  /** The page is about to go: what the memory has not confirmed is also written down beside it, in the name of `since`. */
+  hurry(since) {
     for (const item of [...this.#items.values()].filter(({ id }) => this.#writing.get(id))) {
       void this.#database.onItsWay(this.#store, item.id, structuredClone(item), since);
     }
@@ -187,9 +180,9 @@ export class Items {
     return item;
   }
 
-  async #write(id, change, options) {
+  async #write(id, change) {
     this.#writing.set(id, (this.#writing.get(id) ?? 0) + 1);
-    const value = await this.#database.update(this.#store, id, change, options);
+    const value = await this.#database.update(this.#store, id, change);
     this.#writing.set(id, this.#writing.get(id) - 1);
     if (this.#met.delete(id)) this.#tell(id);
     this.#tabs?.tell({ item: id });

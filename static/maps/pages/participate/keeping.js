@@ -24,7 +24,8 @@ export async function keepEverything(page) {
 function hurry(page) {
   if (document.body.dataset.finished) return;
   const { since } = page.session;
-  page.items.hurry(since, () => page.itemSheet.flush());
+  page.itemSheet.flush();
+  page.items.hurry(since);
   page.routeTool.keepDraft({ last: since });
 }
 
