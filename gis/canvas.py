@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -17,6 +18,16 @@ from reportlab.pdfgen.canvas import Canvas
 FONT = "NotoSans"
 LEADING = 0.53  # millimetres from line to line, for each point of a letter
 INK, SOFT, WHITE = (HexColor(c) for c in ("#000000", "#4d4d4d", "#ffffff"))
+
+
+def opened(title: str, width: float, height: float) -> tuple[Canvas, io.BytesIO]:
+    """A PDF with pages of so many millimetres, and where it lies once it is saved."""
+    load_font()
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(width * mm, height * mm), pageCompression=1)
+    canvas.setTitle(title)
+    canvas.setCreator("Snarvei")
+    return canvas, out
 
 
 @cache

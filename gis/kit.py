@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import shapely
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
-from gis.canvas import SOFT, Page, fitted, load_font
+from gis.canvas import SOFT, Page, fitted, opened
 
 WIDTH, HEIGHT = 210.0, 297.0
 CARD_W, CARD_H = WIDTH / 2, HEIGHT / 2
@@ -47,11 +44,7 @@ class Words:
 
 def pdf(words: Words, qr: Sequence[Sequence[int]]) -> bytes:
     """Four pages of A4: invitations, thanks, how it is done, questions. ``qr``: rows of modules, quiet zone and all."""
-    load_font()
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH * mm, HEIGHT * mm), pageCompression=1)
-    canvas.setTitle(words.title)
-    canvas.setCreator("Snarvei")
+    canvas, out = opened(words.title, WIDTH, HEIGHT)
     page = Page(canvas, HEIGHT)
     for card in (words.invitation, words.thanks):
         _cards(page, card, words.process)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,8 @@ from typing import Any
 import numpy as np
 import shapely
 from reportlab.lib.colors import HexColor
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
-from gis.canvas import INK, SOFT, WHITE, Page, fitted, load_font, width_mm, wrapped
+from gis.canvas import INK, SOFT, WHITE, Page, fitted, opened, width_mm, wrapped
 from gis.sheet import CELLS, EDGE_MM, GAP_MM, MARK_MM, MARKERS, QR_MM, Sheet, number
 
 PENS = {"line": "#0047a0", "circle": "#b35c00", "smile": "#00734f", "triangle": "#b3261e", "star": "#6a3d9a"}
@@ -51,12 +48,8 @@ class Words:
 
 def pdf(sheet: Sheet, features: Iterable[Feature], area: Any, qr: Sequence[Sequence[int]], words: Words) -> bytes:
     """Two pages: the map, and for the adult how to use it. ``area`` is the border (WGS 84), ``qr`` rows of modules."""
-    load_font()
-    out = io.BytesIO()
     width, height = sheet.size
-    canvas = Canvas(out, pagesize=(width * mm, height * mm), pageCompression=1)
-    canvas.setTitle(f"{words.title} – {number(sheet)}")
-    canvas.setCreator("Snarvei")
+    canvas, out = opened(f"{words.title} – {number(sheet)}", width, height)
     page = Page(canvas, height)
     _map(page, sheet, list(features), area)
     _marks(page, sheet)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import shapely
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
-from gis.canvas import SOFT, Page, fitted, load_font, wrapped
+from gis.canvas import SOFT, Page, fitted, opened, wrapped
 
 WIDTH, HEIGHT = 210.0, 297.0
 CARD_H = HEIGHT / 2
@@ -42,11 +39,7 @@ class Words:
 
 def pdf(words: Words, cards: Sequence[Card]) -> bytes:
     """Two cards on a page of A4, to be cut apart along the dashes."""
-    load_font()
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH * mm, HEIGHT * mm), pageCompression=1)
-    canvas.setTitle(words.document)
-    canvas.setCreator("Snarvei")
+    canvas, out = opened(words.document, WIDTH, HEIGHT)
     page = Page(canvas, HEIGHT)
     for nth, card in enumerate(cards):
         if nth and nth % 2 == 0:
