@@ -7,11 +7,15 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.postgres import free_port
+from app.store import Store
+from tests.postgres import Cluster, free_port
 
 
 class Service:
@@ -71,6 +75,31 @@ class Service:
             except OSError:
                 time.sleep(0.05)
         raise AssertionError("the service does not answer")
+
+
+@contextmanager
+def demo_on(folder: Path, database: str) -> Iterator[tuple[Service, Store]]:
+    """The service as people run it, with the demo in a database of its own; and that database's other door."""
+    folder.mkdir()
+    service = Service(folder, database)
+    service.start()
+    store = Store(database)
+    try:
+        yield service, store
+    finally:
+        store.dispose()
+        service.stop()
+
+
+def on_each_store(run: Callable[[Path, str], tuple[str, bool]]) -> int:
+    """An exit code: 0 if ``run``, given a folder to make and a database, tells of something good on both stores."""
+    good = True
+    with tempfile.TemporaryDirectory() as folder, Cluster() as cluster:
+        for name, url in (("SQLite", f"sqlite:///{folder}/soak.sqlite"), ("PostGIS", cluster.database("soak"))):
+            line, well = run(Path(folder) / name, url)
+            print(f"{name}: {line}", flush=True)
+            good = good and well
+    return 0 if good else 1
 
 
 _PRINTED = {"code": r"Class code: (\w+)", "teacher": r"Teacher link: (\S+)", "password": r"password: (\S+)"}

@@ -10,7 +10,6 @@ import argparse
 import http.client
 import json
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,10 +22,8 @@ from sqlalchemy import select
 
 from app.model import ArenaNote
 from app.services import occasions, processes
-from app.store import Store
 from tests import builders as a
-from tests.postgres import Cluster
-from tests.soak.serving import Service
+from tests.soak.serving import demo_on, on_each_store
 
 PEOPLE, TABLES, EACH = 139, 20, 10
 AGAIN = 5  # every fifth note is sent twice
@@ -56,21 +53,16 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=EACH, help="notes of one person")
     parser.add_argument("--pause", type=float, default=2.0, help="seconds, on average, in which one writes a note")
     asked = parser.parse_args()
-    good = True
-    with tempfile.TemporaryDirectory() as folder, Cluster() as cluster:
-        for name, url in (("SQLite", f"sqlite:///{folder}/tables.sqlite"), ("PostGIS", cluster.database("tables"))):
-            found = conference(Path(folder) / name, url, asked.each, asked.pause)
-            print(f"{name}: {found.line}", flush=True)
-            good = good and (found.stored, found.lost, found.doubled) == (PEOPLE * asked.each, 0, 0)
-    return 0 if good else 1
+
+    def run(folder: Path, database: str) -> tuple[str, bool]:
+        found = conference(folder, database, asked.each, asked.pause)
+        return found.line, (found.stored, found.lost, found.doubled) == (PEOPLE * asked.each, 0, 0)
+
+    return on_each_store(run)
 
 
 def conference(folder: Path, database: str, each: int, pause: float) -> Outcome:
-    folder.mkdir()
-    service = Service(folder, database)
-    service.start()
-    store = Store(database)
-    try:
+    with demo_on(folder, database) as (service, store):
         with store.writing() as db:
             process = processes.by_slug(db, "proveoya")
             arena = occasions.open_by_staff(db, process, title="Konferanse", method="conference", now=a.NOW)
@@ -85,9 +77,6 @@ def conference(folder: Path, database: str, each: int, pause: float) -> Outcome:
         seconds = time.perf_counter() - began
         with store.reading() as db:
             rows = db.execute(select(ArenaNote.id, ArenaNote.text).where(ArenaNote.arena_id == arena.id)).all()
-    finally:
-        store.dispose()
-        service.stop()
     sent = {id: text for written, _ in told for id, text in written.items()}
     kept = {row.id: row.text for row in rows}
     changed = sum(sent.get(id) != text for id, text in kept.items())

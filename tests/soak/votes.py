@@ -11,7 +11,6 @@ import argparse
 import http.client
 import json
 import sys
-import tempfile
 import time
 import urllib.request
 from collections import Counter
@@ -25,11 +24,9 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from app.services import processes, workshop
-from app.store import Store
 from tests import builders as a
-from tests.postgres import Cluster
 from tests.soak.proxy import Answered, Network
-from tests.soak.serving import Service
+from tests.soak.serving import demo_on, on_each_store
 
 PHONES, DOTS, OVER_S, AGAIN_S = 120, 5, 120.0, 0.5
 FAULTS = 0.5  # of what is sent goes wrong
@@ -88,30 +85,22 @@ def main() -> int:
     parser.add_argument("--phones", type=int, default=PHONES)
     parser.add_argument("--over", type=float, default=OVER_S, help="seconds within which all vote")
     asked = parser.parse_args()
-    good = True
-    with tempfile.TemporaryDirectory() as folder, Cluster() as cluster:
-        for name, url in (("SQLite", f"sqlite:///{folder}/votes.sqlite"), ("PostGIS", cluster.database("votes"))):
-            found = vote(Path(folder) / name, url, asked.phones, asked.over)
-            print(f"{name}: {found.line}", flush=True)
-            good = good and (found.cast, found.counted, found.lost, found.doubled) == (asked.phones, asked.phones, 0, 0)
-    return 0 if good else 1
+
+    def run(folder: Path, database: str) -> tuple[str, bool]:
+        found = vote(folder, database, asked.phones, asked.over)
+        return found.line, (found.cast, found.counted, found.lost, found.doubled) == (asked.phones, asked.phones, 0, 0)
+
+    return on_each_store(run)
 
 
 def vote(folder: Path, database: str, phones: int, over: float) -> Outcome:
-    """The service as people run it, on one store, with a workshop about the demo's inputs."""
-    folder.mkdir()
-    service = Service(folder, database)
-    service.start()
-    store = Store(database)
-    try:
+    """On one store, with a workshop about the demo's inputs."""
+    with demo_on(folder, database) as (service, store):
         with store.writing() as db:
             process = processes.by_slug(db, "proveoya")
             inputs = [row.public_id for row in workshop.suggested(db, process)]
             arena = workshop.open_workshop(db, process, title="Verksted", dots=DOTS, public_ids=inputs, now=a.NOW)
         return ballots(service.port, arena.join_code or "", inputs, phones, over)
-    finally:
-        store.dispose()
-        service.stop()
 
 
 def ballots(port: int, code: str, inputs: list[str], phones: int, over: float, again: float = AGAIN_S) -> Outcome:
