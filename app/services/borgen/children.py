@@ -55,7 +55,7 @@ def areas(story: Story) -> list[tuple[Area, dict[str, Any]]]:
         at = story.ago(295 - sitting)
         for item in waiting:
             if not item.sensitive:
-                moderation.decide(story.db, story.officer, story.process, item.contribution.id, "released", now=at)
+                moderation.decide(*story.at, item.contribution.id, "released", now=at)
     story.db.flush()
     index = Index(story.process)
     index.refresh(story.db, story.process)

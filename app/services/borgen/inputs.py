@@ -51,7 +51,7 @@ def _of_file(story: Story, wishes: list[Wish]) -> list[Made]:
     rows = [[number, *_cells(story, wish, names)] for number, wish in enumerate(wishes, 1)]
     sheet = sheets.read(sheets.written(COLUMNS, rows), FILE)
     report = roadmap_imports.tried(story.db, story.process, sheet, roadmap_imports.guess(sheet), FILE)
-    ids = roadmap_imports.store(story.db, story.officer, story.process, report, story.ago(MADE + 60))
+    ids = roadmap_imports.store(*story.at, report, story.ago(MADE + 60))
     return [_made(roadmap.find(story.db, story.process, id), wish) for id, wish in zip(ids, wishes, strict=True)]
 
 
@@ -64,16 +64,14 @@ def _cells(story: Story, wish: Wish, names: whereabouts.Names) -> list[object]:
 
 def _of_area(story: Story, area: Area, words: dict[str, Any]) -> Made:
     said = {name: words[name] for name in ("title", "text", "theme", "realiser")}
-    row = roadmap.from_area(story.db, story.officer, story.process, area, **said, now=story.ago(MADE))
+    row = roadmap.from_area(*story.at, area, **said, now=story.ago(MADE))
     return Made(row, words["measure"], refused=words.get("refused", ""))
 
 
 def _of_notes(story: Story, wish: Wish, said: Said, number: int) -> Made:
     at = story.ago(MADE - 10 - number % 30)
     row = note_inputs.make(
-        story.db,
-        story.officer,
-        story.process,
+        *story.at,
         said.notes[wish.title],
         title=wish.title,
         theme=wish.theme,
@@ -83,9 +81,7 @@ def _of_notes(story: Story, wish: Wish, said: Said, number: int) -> Made:
     )
     if story.rng.random() < TAGGED:
         roadmap.edit(
-            story.db,
-            story.officer,
-            story.process,
+            *story.at,
             row.public_id,
             version=row.version,
             now=at,
@@ -103,9 +99,7 @@ def _split(story: Story, made: list[Made], wish: Wish) -> Made:
     alike = [each.row for each in made if each.row.theme == wish.theme and each.row.realiser == wish.realiser]
     origin = alike[-1]
     row = roadmap_merging.split(
-        story.db,
-        story.officer,
-        story.process,
+        *story.at,
         origin.public_id,
         Part(wish.title, wish.said[0], wish.theme, wish.kind, wish.realiser),
         title=origin.title,
@@ -125,9 +119,7 @@ def _twice(said: Said, made: list[Made]) -> list[tuple[Wish, RoadmapInput]]:
 def _merge(story: Story, wish: Wish, into: RoadmapInput, said: Said) -> None:
     """The same wish in other words, found to be the same."""
     made = note_inputs.make(
-        story.db,
-        story.officer,
-        story.process,
+        *story.at,
         said.notes[wish.title][-1:],
         title=wish.other,
         theme=wish.theme,
@@ -135,9 +127,7 @@ def _merge(story: Story, wish: Wish, into: RoadmapInput, said: Said) -> None:
         now=story.ago(MERGED + 3),
     )
     roadmap_merging.merge(
-        story.db,
-        story.officer,
-        story.process,
+        *story.at,
         made.public_id,
         into.public_id,
         version=made.version,

@@ -41,13 +41,13 @@ class Planned:
 def make(story: Story, made: list[Made]) -> None:
     """Measures are written, sent on hearing, decided on and followed; inputs follow them."""
     planned = list(_written(story, made))
-    draft = thematic_plans.freeze(story.db, story.officer, story.process, f"{PLAN}: høringsutkast", story.ago(HEARING))
+    draft = thematic_plans.freeze(*story.at, f"{PLAN}: høringsutkast", story.ago(HEARING))
     _hearing(story, draft)
     planned += _late(story, made, planned)
     for each in planned:
         _partners(story, each.row)
         _step(story, each, 0, COUNCIL)
-    thematic_plans.freeze(story.db, story.officer, story.process, f"{PLAN}: vedtatt", story.ago(COUNCIL - 1))
+    thematic_plans.freeze(*story.at, f"{PLAN}: vedtatt", story.ago(COUNCIL - 1))
     for each in planned:
         for nth in range(1, len(ON_THE_WAY.get(each.end, ()))):
             _step(story, each, nth, FIRST_STEP - 35 * nth - story.rng.integers(25))
@@ -111,7 +111,7 @@ def _one(story: Story, lead: Made, more: list[Made], end: str, days: float) -> P
     if end not in ("proposed", "rejected"):
         form["decision"] = "Vedtatt av kommunestyret sammen med temaplanen"
     inputs = [each.row.public_id for each in [lead, *more]]
-    made = measures.create(story.db, story.officer, story.process, inputs, form, story.ago(days))
+    made = measures.create(*story.at, inputs, form, story.ago(days))
     return Planned(made, [lead, *more], end)
 
 
@@ -138,9 +138,7 @@ def _partners(story: Story, row: Measure) -> None:
     for name in story.some(told("plan")["partners"]["names"], int(story.rng.integers(0, 3))):
         state = story.one(("pending", "accepted", "accepted", "declined"))
         for each in ("pending", state):
-            measures.set_partner(
-                story.db, story.officer, story.process, row.public_id, name, each, story.ago(COUNCIL + 10)
-            )
+            measures.set_partner(*story.at, row.public_id, name, each, story.ago(COUNCIL + 10))
 
 
 def _step(story: Story, planned: Planned, nth: int, days: float) -> None:
@@ -151,9 +149,7 @@ def _step(story: Story, planned: Planned, nth: int, days: float) -> None:
     reason = planned.of[0].refused if way[nth] == "rejected" else ""
     at = story.ago(days)
     measures.take_step(
-        story.db,
-        story.officer,
-        story.process,
+        *story.at,
         planned.row.public_id,
         way[nth],
         reason=reason or story.one(told("plan")["reasons"][way[nth]]["said"]),
@@ -163,7 +159,7 @@ def _step(story: Story, planned: Planned, nth: int, days: float) -> None:
         today=at.date(),
     )
     if nth == 0:
-        measures.release(story.db, story.officer, story.process, planned.row.public_id, True, at + timedelta(hours=1))
+        measures.release(*story.at, planned.row.public_id, True, at + timedelta(hours=1))
 
 
 def _photos(story: Story, planned: list[Planned]) -> None:
@@ -176,10 +172,8 @@ def _photos(story: Story, planned: list[Planned]) -> None:
         row, days_of = each.row, {"before": COUNCIL, "after": SHOWN}
         for when in days_of if each.end == "done" else ("before",):
             at, photo = story.ago(days_of[when]), photos.clean(pictures.of(what, when))
-            laid = measure_photos.lay(
-                story.db, story.officer, story.process, row.public_id, when, photo, alt=words[when], now=at
-            )
-            measure_photos.decide(story.db, story.officer, story.process, row.public_id, laid.id, "released", at)
+            laid = measure_photos.lay(*story.at, row.public_id, when, photo, alt=words[when], now=at)
+            measure_photos.decide(*story.at, row.public_id, laid.id, "released", at)
 
 
 def _follow(story: Story, planned: list[Planned]) -> None:
@@ -189,9 +183,7 @@ def _follow(story: Story, planned: list[Planned]) -> None:
         for input in each.of:
             _move(story, input, wanted or "considered", 60)
             if wanted:
-                answers.release_input(
-                    story.db, story.officer, story.process, input.row.public_id, True, story.ago(COUNCIL - 2)
-                )
+                answers.release_input(*story.at, input.row.public_id, True, story.ago(COUNCIL - 2))
 
 
 def _decide_others(story: Story, others: list[Made]) -> None:
@@ -201,7 +193,7 @@ def _decide_others(story: Story, others: list[Made]) -> None:
         if chance < DECLINED + FURTHER:
             _move(story, each, "declined" if chance < DECLINED else "considered", 80)
         if chance < DECLINED or story.rng.random() < ALSO_PUBLIC:
-            answers.release_input(story.db, story.officer, story.process, each.row.public_id, True, story.ago(75))
+            answers.release_input(*story.at, each.row.public_id, True, story.ago(75))
 
 
 def _move(story: Story, each: Made, wanted: str, days: float) -> None:
@@ -211,9 +203,7 @@ def _move(story: Story, each: Made, wanted: str, days: float) -> None:
     for nth, state in enumerate(states):
         said: Any = told("plan")["reasons"]["input_done" if state == "done" else state]["said"]
         roadmap.change_status(
-            story.db,
-            story.officer,
-            story.process,
+            *story.at,
             each.row.public_id,
             state,
             reason=said[0] if each.refused else story.one(said),

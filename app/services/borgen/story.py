@@ -43,6 +43,11 @@ class Story:
     def begin(cls, db: Session, process: Process, officer: Officer, now: datetime, seed: int, secret: str) -> Story:
         return cls(db, process, officer, now, np.random.default_rng(seed), seed, secret)
 
+    @property
+    def at(self) -> tuple[Session, Officer, Process]:
+        """Where the planner works: what staff's doors ask for first."""
+        return self.db, self.officer, self.process
+
     def ago(self, days: float) -> datetime:
         """So many days before now; a negative number is a day to come."""
         return self.now - timedelta(days=days)
