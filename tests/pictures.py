@@ -7,7 +7,7 @@ import struct
 import zlib
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
 HOME = ((59.0, 50.0, 2.04), (10.0, 26.0, 22.2))
@@ -44,25 +44,6 @@ def from_a_phone(width: int = 640, height: int = 480, orientation: int = 6) -> b
     position[GPS.GPSLatitudeRef], position[GPS.GPSLatitude] = "N", HOME[0]
     position[GPS.GPSLongitudeRef], position[GPS.GPSLongitude] = "E", HOME[1]
     return jpeg(width, height, exif=exif, comment=b"taken at home", xmp=b"<x:xmpmeta>secret place</x:xmpmeta>")
-
-
-def path_at_night(lit: bool) -> bytes:
-    """A drawn path between trees, with and without a lamp."""
-    image = Image.new("RGB", (1200, 900), "#1d2b3f" if lit else "#10161f")
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 520, 1200, 900), fill="#33432f" if lit else "#161c17")
-    draw.polygon([(420, 900), (560, 520), (640, 520), (860, 900)], fill="#a08a63" if lit else "#26241f")
-    for x, height in ((90, 400), (260, 330), (1000, 380), (1120, 300)):
-        draw.polygon([(x - 90, 560), (x, 560 - height), (x + 90, 560)], fill="#25402c" if lit else "#131b16")
-    if lit:
-        glow = Image.new("RGB", image.size)
-        ImageDraw.Draw(glow).ellipse((420, 140, 960, 820), fill="#6b5a2c")
-        image = Image.blend(image, Image.composite(glow, image, glow.convert("L")), 0.35)
-        image = image.filter(ImageFilter.GaussianBlur(2))
-        lamp = ImageDraw.Draw(image)
-        lamp.rectangle((744, 220, 756, 640), fill="#0d1218")
-        lamp.ellipse((705, 190, 795, 240), fill="#ffe9a8")
-    return encoded(image)
 
 
 def bomb(side: int = 50_000) -> bytes:

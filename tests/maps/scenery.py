@@ -30,10 +30,10 @@ from app.services import (
     workshop,
 )
 from app.services.actors import Officer
+from app.services.borgen import pictures
 from app.services.index import Index
 from app.store import Session, Store
 from gis import sheet
-from tests.pictures import path_at_night
 
 SAID = (
     ("quality", "Marka begynner rett utenfor døra, og alle hilser på hverandre."),
@@ -105,7 +105,7 @@ def _measures(db: Session, process: Process, officer: Officer, now: datetime) ->
     rows = measures.of_process(db, process)
     fixed = rows[2].row.public_id
     for kind, alt in (("before", "Gangveien ligger i mørke"), ("after", "En ny lykt lyser opp gangveien")):
-        clean = photos.clean(path_at_night(kind == "after"))
+        clean = photos.clean(pictures.of("lamp", kind))
         made = measure_photos.lay(db, officer, process, fixed, kind, clean, alt=alt, now=now)
         measure_photos.decide(db, officer, process, fixed, made.id, "released", now)
     version = thematic_plans.freeze(db, officer, process, "Høringsutkast", now)

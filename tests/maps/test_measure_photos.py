@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.services import demo
+from app.services.borgen import pictures
 from tests.maps.conftest import DESK, PHONE, Served, shot
 from tests.maps.test_axe import serious
 from tests.maps.test_life_and_hunt import SIZES, fits, planner
-from tests.pictures import path_at_night
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -45,8 +45,8 @@ def quick_fix(page: Page, served: Served, title: str, input_id: str) -> str:
 def test_a_lamp_before_and_after_is_seen_by_everyone(served: Served, visit: Visit) -> None:
     page = planner(served, visit, "tiltak")
     own = quick_fix(page, served, "Lykt ved gangveien", "DEMO-0001")
-    lay(page, "before", BEFORE, path_at_night(False))
-    lay(page, "after", AFTER, path_at_night(True))
+    lay(page, "before", BEFORE, pictures.of("lamp", "before"))
+    lay(page, "after", AFTER, pictures.of("lamp", "after"))
     answer = f"{served.url}/p/{demo.SLUG}/svar"
     assert visit(answer).locator(".before-after").count() == 0
     for kind in ("before", "after"):
@@ -82,8 +82,8 @@ def side_by_side(pictures: object) -> bool:
 def test_photos_are_laid_replaced_and_put_back_without_a_mouse(served: Served, visit: Visit) -> None:
     page = planner(served, visit, "tiltak")
     quick_fix(page, served, "Bedre lys", "DEMO-0002")
-    lay(page, "before", "Den første", path_at_night(False))
-    lay(page, "before", "Den andre", path_at_night(True))
+    lay(page, "before", "Den første", pictures.of("lamp", "before"))
+    lay(page, "before", "Den andre", pictures.of("lamp", "after"))
     page.focus("details summary:has-text('Bilder som er tatt bort')")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
